@@ -1,6 +1,17 @@
 package protocol
 
-import "context"
+import (
+	"context"
+	"log/slog"
+)
+
+// A Config is what a language is started with.
+type Config struct {
+	// Dir is the directory of the notebook: the working directory of cells.
+	Dir string
+	// Log reports what is wrong to whoever started the kernel, not to the user.
+	Log *slog.Logger
+}
 
 // An Interpreter runs the language behind a kernel. The kernel knows nothing
 // else of it: neither that it is Go nor that it has a worker process.
@@ -20,8 +31,8 @@ type Interpreter interface {
 	Inspect(code string, cursor, detail int) Inspection
 	IsComplete(code string) Completeness
 
-	// Restarted is told when the front-end asks for a shutdown with restart;
-	// Close ends the interpreter and all its processes.
+	// Close interrupts what runs, and ends the interpreter and all its
+	// processes. It may be called while a cell runs.
 	Close() error
 }
 
