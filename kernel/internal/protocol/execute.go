@@ -24,8 +24,8 @@ type ExecuteRequest struct {
 type ExecuteReply struct {
 	Status          string           `json:"status"`
 	ExecutionCount  int              `json:"execution_count"`
-	UserExpressions map[string]any   `json:"user_expressions,omitempty"`
-	Payload         []map[string]any `json:"payload,omitempty"`
+	UserExpressions map[string]any   `json:"user_expressions"`
+	Payload         []map[string]any `json:"payload"`
 	*ErrorContent
 }
 

@@ -25,14 +25,6 @@ type Evaluator interface {
 	Evaluate(ctx context.Context, expression string) (Bundle, *Failure)
 }
 
-// A Parameterizer writes the cell that sets parameters of a notebook run
-// without a front-end.
-type Parameterizer interface {
-	// Assign returns a cell that sets the names, in this order, to values that
-	// are typed by their look (numbers, true and false, else strings).
-	Assign(names, values []string) (code string, err error)
-}
-
 // A Processes names the processes that run the language's code, for usage
 // reports.
 type Processes interface {
