@@ -56,6 +56,9 @@ func (s *Symbol) IsType() bool { return s.flag&flagGoType != 0 }
 // IsItab reports whether the symbol is an interface table.
 func (s *Symbol) IsItab() bool { return s.flag2&flag2Itab != 0 }
 
+// IsABIWrapper reports whether the function only changes the calling convention.
+func (s *Symbol) IsABIWrapper() bool { return s.flag2&(1<<5) != 0 }
+
 // IsPkgInit reports whether the symbol is an init function's.
 func (s *Symbol) IsPkgInit() bool { return s.flag2&flag2PkgInit != 0 }
 

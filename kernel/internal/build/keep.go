@@ -1,0 +1,181 @@
+package build
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"loupe"
+	"loupe/kernel/internal/object"
+)
+
+// mainSource is the worker's main file, before the imports of preload.
+const mainSource = `// Command worker is the process that a notebook's cells live in.
+package main
+
+import "loupe/kernel/worker"
+
+func main() {
+	if len(keep) == 0 {
+		panic("the worker keeps no functions")
+	}
+	worker.Main()
+}
+`
+
+// preload lists what is linked into every worker, besides the standard
+// library.
+var preload = []string{
+	"loupe/display",
+}
+
+// unpreloaded are packages of the standard library that do something when
+// they are merely there: they are linked when a cell imports them.
+var unpreloaded = []string{"expvar", "net/http/pprof", "time/tzdata"}
+
+// excluded are those that a worker cannot have.
+var excluded = map[string]bool{
+	"plugin": true, "runtime/cgo": true, "runtime/race": true, "runtime/msan": true, "runtime/asan": true,
+}
+
+// writeSources lays out two modules: loupe.src, what this program carries, and
+// worker.src, the worker's main package.
+func writeSources(dir string) error {
+	err := fs.WalkDir(loupe.Source, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || strings.HasSuffix(name, "_test.go") || d.IsDir() && d.Name() == "testdata" && !strings.Contains(name, "/data/") {
+			return err
+		}
+		to := filepath.Join(dir, "loupe.src", filepath.FromSlash(name))
+		if d.IsDir() {
+			return os.MkdirAll(to, 0o700)
+		}
+		b, err := loupe.Source.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(to, b, 0o600)
+	})
+	if err != nil {
+		return fmt.Errorf("cannot write the worker's sources: %w", err)
+	}
+	src := filepath.Join(dir, "worker.src")
+	if err := os.MkdirAll(src, 0o700); err != nil {
+		return err
+	}
+	mod, err := loupe.Source.ReadFile("go.mod")
+	if err != nil {
+		return err
+	}
+	sum, _ := loupe.Source.ReadFile("go.sum")
+	text := strings.Replace(string(mod), "module loupe\n", "module loupe.worker\n", 1) +
+		"\nrequire loupe v0.0.0\n\nreplace loupe => ../loupe.src\n"
+	for name, b := range map[string][]byte{"go.mod": []byte(text), "go.sum": sum, "main.go": []byte(mainSource), "preload.go": preloadSource(), "keep.go": []byte("package main\n\nvar keep [0]func()\n")} {
+		if err := os.WriteFile(filepath.Join(src, name), b, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// preloadSource imports what the worker is to contain.
+func preloadSource() []byte {
+	var b bytes.Buffer
+	b.WriteString("package main\n\nimport (\n")
+	for _, p := range append(append([]string(nil), preload...), standard...) {
+		fmt.Fprintf(&b, "\t_ %q\n", p)
+	}
+	b.WriteString(")\n")
+	return b.Bytes()
+}
+
+// list asks the go command for packages and all that they import, compiled.
+func (t *Toolchain) list(ctx context.Context, dir string, patterns ...string) ([]*Package, error) {
+	args := append([]string{"list", "-export", "-deps", "-json=ImportPath,Name,Export,Imports,ImportMap,Standard"}, patterns...)
+	out, err := t.run(ctx, dir, args...)
+	if err != nil {
+		return nil, err
+	}
+	var list []*Package
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p struct {
+			ImportPath, Name, Export string
+			Imports                  []string
+			ImportMap                map[string]string
+			Standard                 bool
+		}
+		if err := d.Decode(&p); err == io.EOF {
+			return list, nil
+		} else if err != nil {
+			return nil, fmt.Errorf("go list: %w", err)
+		}
+		for i, imp := range p.Imports {
+			if real, ok := p.ImportMap[imp]; ok {
+				p.Imports[i] = real
+			}
+		}
+		list = append(list, &Package{Path: p.ImportPath, Name: p.Name, Export: p.Export, Imports: p.Imports, Standard: p.Standard})
+	}
+}
+
+var (
+	plainName = regexp.MustCompile(`^(\(\*?[\pL_][\pL_\d]*\)\.|[\pL_][\pL_\d]*\.)?[\pL_][\pL_\d]*$`)
+	closure   = regexp.MustCompile(`\.(func|gowrap|deferwrap)\d`)
+)
+
+// keepSource declares each function of the packages and lists them all in a
+// table, so that the official linker keeps them: a notebook may call any.
+func keepSource(archives []*object.Archive) []byte {
+	var decls, table bytes.Buffer
+	n := 0
+	for _, a := range archives {
+		if a.Package == "loupe.worker" || a.Package == "main" || excluded[a.Package] {
+			continue
+		}
+		for _, f := range a.Files {
+			if f.FromAssembly() {
+				continue
+			}
+			for i := range f.NumDefs() {
+				if s := f.Symbol(i); keepable(a.Package, &s) {
+					fmt.Fprintf(&decls, "//go:linkname k%d %s\nfunc k%d()\n", n, s.Name, n)
+					fmt.Fprintf(&table, "\tk%d,\n", n)
+					n++
+				}
+			}
+		}
+	}
+	var b bytes.Buffer
+	b.WriteString("// Code generated for the worker. DO NOT EDIT.\n\npackage main\n\nimport _ \"unsafe\"\n\n")
+	b.Write(decls.Bytes())
+	fmt.Fprintf(&b, "\nvar keep = [...]func(){\n%s}\n", table.Bytes())
+	return b.Bytes()
+}
+
+// keepable reports whether a function can be declared by name: not what the
+// compiler makes (wrappers, instances, closures), and no init.
+func keepable(pkg string, s *object.Symbol) bool {
+	if s.Kind != object.Text || s.ABI != object.ABIInternal || s.DupOK() || s.IsABIWrapper() {
+		return false
+	}
+	name, ok := strings.CutPrefix(s.Name, escapePath(pkg)+".")
+	if !ok || !plainName.MatchString(name) || closure.MatchString("."+name) {
+		return false
+	}
+	last := name[strings.LastIndexByte(name, '.')+1:]
+	return last != "init" && last != "_" && !strings.HasPrefix(name, "init.")
+}
+
+// escapePath is an import path as symbols have it: dots in its last element
+// are written as %2e.
+func escapePath(p string) string {
+	dir, base := path.Split(p)
+	return dir + strings.ReplaceAll(base, ".", "%2e")
+}

@@ -1,0 +1,112 @@
+package build
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"loupe/kernel/internal/object"
+)
+
+// Package returns what is known of a package by its import path.
+func (w *Worker) Package(path string) (*Package, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	p, ok := w.packages[path]
+	return p, ok
+}
+
+// Add makes packages known that the session's module brings.
+func (w *Worker) Add(list []*Package) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, p := range list {
+		if _, ok := w.packages[p.Path]; !ok {
+			w.packages[p.Path] = p
+		}
+	}
+}
+
+func (w *Worker) export(path string) (string, error) {
+	p, ok := w.Package(path)
+	if !ok || p.Export == "" {
+		return "", fmt.Errorf("package %q is not in the session's module: add it with %%get %s", path, path)
+	}
+	return p.Export, nil
+}
+
+// Export opens the package's export data, for the type checker.
+func (w *Worker) Export(path string) (io.ReadCloser, error) {
+	export, err := w.export(path)
+	if err != nil {
+		return nil, err
+	}
+	return os.Open(export)
+}
+
+// Archive opens a package's archive from the build cache.
+func (w *Worker) Archive(path string) (*object.Archive, error) {
+	w.mu.Lock()
+	a, ok := w.archives[path]
+	w.mu.Unlock()
+	if ok {
+		return a, nil
+	}
+	export, err := w.export(path)
+	if err != nil {
+		return nil, err
+	}
+	if a, err = object.Open(path, export); err != nil {
+		return nil, err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.archives[path] = a
+	return a, nil
+}
+
+// Imports lists the packages that a package imports directly.
+func (w *Worker) Imports(path string) []string {
+	if p, ok := w.Package(path); ok {
+		return p.Imports
+	}
+	return nil
+}
+
+// Preloaded reports whether the worker was linked with the package.
+func (w *Worker) Preloaded(path string) bool {
+	p, ok := w.Package(path)
+	return ok && p.Preloaded
+}
+
+// Known lists the import paths that a package name may mean, best first: the
+// standard library before others, short paths before long ones.
+func (w *Worker) Known(name string) []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var paths []string
+	for path, p := range w.packages {
+		if p.Name == name && importable(path) {
+			paths = append(paths, path)
+		}
+	}
+	slices.SortFunc(paths, func(a, b string) int {
+		if sa, sb := w.packages[a].Standard, w.packages[b].Standard; sa != sb {
+			if sa {
+				return -1
+			}
+			return 1
+		}
+		if len(a) != len(b) {
+			return len(a) - len(b)
+		}
+		return strings.Compare(a, b)
+	})
+	return paths
+}
+
+func importable(path string) bool {
+	return !strings.HasPrefix(path, "vendor/") && !slices.Contains(strings.Split(path, "/"), "internal") && path != "loupe.worker"
+}

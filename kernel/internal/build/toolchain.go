@@ -1,0 +1,106 @@
+// Package build runs the Go toolchain: it compiles cells, builds the worker
+// program ahead of time, and finds compiled packages in the build cache.
+//
+// For most uses, find a [Toolchain], [Prepare] its worker (once a machine; a
+// few seconds when nothing is cached), and compile cells with [Worker.Compile].
+package build
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+)
+
+// Supported are the Go versions whose object files and runtime the engine
+// knows, newest first.
+var Supported = []string{"go1.26"}
+
+// A Toolchain is an installed Go.
+type Toolchain struct {
+	Go      string // path of the go command
+	Version string // e.g. "go1.26.8"
+	Root    string // GOROOT
+	Tools   string // folder of compile, link and asm
+}
+
+// FindToolchain looks for a supported Go: the one in PATH, or the newest
+// supported one that the go command can fetch.
+func FindToolchain(ctx context.Context) (*Toolchain, error) {
+	path, err := exec.LookPath("go")
+	if err != nil {
+		return nil, errors.New("no Go found: the command \"go\" is not in PATH. Install Go from https://go.dev/dl and start the kernel again")
+	}
+	t, err := ask(ctx, path, os.Getenv("GOTOOLCHAIN"))
+	if err != nil {
+		return nil, err
+	}
+	if !t.supported() {
+		found := t.Version
+		if t, err = ask(ctx, path, Supported[0]+".0"); err != nil {
+			return nil, fmt.Errorf("Go %s is not supported (supported: %s), and a supported one could not be fetched: %w", found, strings.Join(Supported, ", "), err)
+		}
+	}
+	return t, nil
+}
+
+var minor = regexp.MustCompile(`^go1\.\d+`)
+
+func (t *Toolchain) supported() bool {
+	v := minor.FindString(t.Version)
+	for _, s := range Supported {
+		if v == s {
+			return true
+		}
+	}
+	return false
+}
+
+// ask runs "go env" with the given GOTOOLCHAIN.
+func ask(ctx context.Context, path, toolchain string) (*Toolchain, error) {
+	cmd := exec.CommandContext(ctx, path, "env", "-json", "GOROOT", "GOVERSION", "GOTOOLDIR")
+	cmd.Env = os.Environ()
+	if toolchain != "" {
+		cmd.Env = append(cmd.Env, "GOTOOLCHAIN="+toolchain)
+	}
+	cmd.Dir = os.TempDir() // no go.mod is to choose another version
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, commandError("go env", err)
+	}
+	var env struct{ GOROOT, GOVERSION, GOTOOLDIR string }
+	if err := json.Unmarshal(out, &env); err != nil {
+		return nil, fmt.Errorf("go env: %w", err)
+	}
+	return &Toolchain{Go: filepath.Join(env.GOROOT, "bin", "go"), Version: env.GOVERSION, Root: env.GOROOT, Tools: env.GOTOOLDIR}, nil
+}
+
+// run runs the go command in a folder, without cgo and with this toolchain.
+func (t *Toolchain) run(ctx context.Context, dir string, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, t.Go, args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOTOOLCHAIN=local", "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=-mod=mod", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
+	out, err := cmd.Output()
+	if err != nil {
+		return out, commandError("go "+args[0], err)
+	}
+	return out, nil
+}
+
+// commandError adds what a command said to how it failed.
+func commandError(what string, err error) error {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		if said := bytes.TrimSpace(exit.Stderr); len(said) > 0 {
+			return fmt.Errorf("%s: %s", what, said)
+		}
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}

@@ -1,0 +1,254 @@
+package build
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"loupe"
+	"loupe/kernel/internal/link"
+	"loupe/kernel/internal/object"
+)
+
+// A Worker is a worker program on disk, with all that is needed to compile
+// cells for it and to link them into it. It is safe for concurrent use.
+type Worker struct {
+	Toolchain *Toolchain
+	Program   string // path of the executable
+	World     *link.World
+
+	dir string // the folder of the worker in the cache
+
+	mu       sync.Mutex
+	packages map[string]*Package
+	archives map[string]*object.Archive
+}
+
+// A Package is a compiled package.
+type Package struct {
+	Path      string
+	Name      string
+	Export    string // its archive in the build cache
+	Imports   []string
+	Standard  bool
+	Preloaded bool // linked into the worker
+}
+
+// Options for Prepare.
+type Options struct {
+	// Cache is the folder for workers; "" is loupe in the user's cache folder.
+	Cache string
+	// Progress, if not nil, is told what takes time.
+	Progress func(step string)
+}
+
+// Prepare returns the worker for a toolchain, which it builds unless the cache
+// has it.
+func Prepare(ctx context.Context, t *Toolchain, o Options) (*Worker, error) {
+	if o.Progress == nil {
+		o.Progress = func(string) {}
+	}
+	cache, err := cacheDir(o.Cache)
+	if err != nil {
+		return nil, err
+	}
+	key, err := sourceKey(t)
+	if err != nil {
+		return nil, err
+	}
+	dir := filepath.Join(cache, "worker-"+key)
+	w := &Worker{Toolchain: t, dir: dir, Program: filepath.Join(dir, "worker"), archives: map[string]*object.Archive{}}
+	if err := w.open(); err == nil {
+		return w, nil
+	}
+	unlock, err := lockDir(cache, key)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	if err := w.open(); err == nil { // another kernel has built it meanwhile
+		return w, nil
+	}
+	if err := w.build(ctx, o.Progress); err != nil {
+		return nil, err
+	}
+	return w, w.open()
+}
+
+// Prepared reports whether the cache holds the worker for a toolchain.
+func Prepared(t *Toolchain, o Options) bool {
+	cache, err := cacheDir(o.Cache)
+	if err != nil {
+		return false
+	}
+	key, err := sourceKey(t)
+	if err != nil {
+		return false
+	}
+	_, err = os.Stat(filepath.Join(cache, "worker-"+key, "packages.json"))
+	return err == nil
+}
+
+func cacheDir(dir string) (string, error) {
+	if dir == "" {
+		dir = os.Getenv("LOUPE_CACHE")
+	}
+	if dir == "" {
+		user, err := os.UserCacheDir()
+		if err != nil {
+			return "", fmt.Errorf("no cache folder: %w. Set LOUPE_CACHE to a folder that can be written", err)
+		}
+		dir = filepath.Join(user, "loupe")
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("the cache folder cannot be made: %w. Set LOUPE_CACHE to a folder that can be written", err)
+	}
+	return dir, nil
+}
+
+// sourceKey names a worker by all that it is made of.
+func sourceKey(t *Toolchain) (string, error) {
+	h := sha256.New()
+	fmt.Fprint(h, t.Version, t.Root, strings.Join(preload, " "), mainSource)
+	err := fs.WalkDir(loupe.Source, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		b, err := loupe.Source.ReadFile(path)
+		fmt.Fprintln(h, path, len(b))
+		h.Write(b)
+		return err
+	})
+	return fmt.Sprintf("%x", h.Sum(nil)[:8]), err
+}
+
+// open reads what build has written.
+func (w *Worker) open() error {
+	b, err := os.ReadFile(filepath.Join(w.dir, "packages.json"))
+	if err != nil {
+		return err
+	}
+	var list []*Package
+	if err := json.Unmarshal(b, &list); err != nil {
+		return fmt.Errorf("%s: %w", filepath.Join(w.dir, "packages.json"), err)
+	}
+	w.packages = make(map[string]*Package, len(list))
+	for _, p := range list {
+		w.packages[p.Path] = p
+	}
+	if _, err := os.Stat(w.Program); err != nil {
+		return err
+	}
+	w.World, err = link.OpenWorld(filepath.Join(w.dir, "world"))
+	return err
+}
+
+// build makes the worker in a folder of its own and moves it into place, so
+// that an interrupted build leaves nothing half done.
+func (w *Worker) build(ctx context.Context, progress func(string)) error {
+	tmp, err := os.MkdirTemp(filepath.Dir(w.dir), "building-")
+	if err != nil {
+		return fmt.Errorf("cannot build the worker: %w", err)
+	}
+	defer os.RemoveAll(tmp)
+	progress("writing the sources of the worker")
+	if err := writeSources(tmp); err != nil {
+		return err
+	}
+	progress("compiling the standard library and Loupe (once, about a minute)")
+	list, err := w.Toolchain.list(ctx, filepath.Join(tmp, "worker.src"), ".")
+	if err != nil {
+		return err
+	}
+	archives, err := openAll(list)
+	if err != nil {
+		return err
+	}
+	progress("linking the worker")
+	if err := w.linkWorker(ctx, tmp, archives); err != nil {
+		return err
+	}
+	progress("reading the worker's symbols")
+	if err := link.Survey(filepath.Join(tmp, "worker"), archives, filepath.Join(tmp, "world")); err != nil {
+		return err
+	}
+	for _, p := range list {
+		p.Preloaded = true
+	}
+	extra, err := w.Toolchain.list(ctx, filepath.Join(tmp, "worker.src"), unpreloaded...)
+	if err != nil {
+		return err
+	}
+	for _, p := range extra {
+		if !slices.ContainsFunc(list, func(q *Package) bool { return q.Path == p.Path }) {
+			list = append(list, p)
+		}
+	}
+	b, err := json.Marshal(list)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(tmp, "packages.json"), b, 0o600); err != nil {
+		return err
+	}
+	os.RemoveAll(w.dir)
+	return os.Rename(tmp, w.dir)
+}
+
+func openAll(list []*Package) ([]*object.Archive, error) {
+	var archives []*object.Archive
+	for _, p := range list {
+		if p.Export == "" {
+			continue
+		}
+		a, err := object.Open(p.Path, p.Export)
+		if err != nil {
+			return nil, err
+		}
+		archives = append(archives, a)
+	}
+	return archives, nil
+}
+
+// linkWorker links the worker program with a file that keeps every function
+// of its packages alive.
+func (w *Worker) linkWorker(ctx context.Context, tmp string, archives []*object.Archive) error {
+	src := filepath.Join(tmp, "worker.src")
+	if err := os.WriteFile(filepath.Join(src, "keep.go"), keepSource(archives), 0o600); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(src, "keep.s"), nil, 0o600); err != nil {
+		return err
+	}
+	_, err := w.Toolchain.run(ctx, src, "build", "-ldflags=-checklinkname=0", "-o", filepath.Join(tmp, "worker"), ".")
+	return err
+}
+
+// lockDir makes one kernel build a worker while others wait for it.
+func lockDir(cache, key string) (unlock func(), err error) {
+	path := filepath.Join(cache, "lock-"+key)
+	deadline := time.Now().Add(5 * time.Minute)
+	for {
+		f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+		if err != nil {
+			return nil, fmt.Errorf("cannot write to the cache folder: %w", err)
+		}
+		ok, err := tryLock(f)
+		if ok {
+			return func() { f.Close() }, nil
+		}
+		f.Close()
+		if err != nil || time.Now().After(deadline) {
+			return nil, fmt.Errorf("another process has been building the worker for five minutes (lock %s): %v", path, err)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}

@@ -1,0 +1,216 @@
+package link
+
+import (
+	"debug/elf"
+	"encoding/binary"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"syscall"
+
+	"loupe/kernel/internal/object"
+)
+
+// A World is what the worker already contains: the address of every symbol
+// that the official linker placed. A worker is linked at fixed addresses, so
+// its World is computed once and kept beside it as a file.
+type World struct {
+	Bases
+	b     []byte // the file, mapped
+	n     uint32
+	offs  uint32 // where the n+1 offsets of names start
+	addrs uint32
+	names uint32
+}
+
+// Bases are the addresses that the runtime's tables count offsets from.
+type Bases struct {
+	Text, Types, ETypes, ROData uint64
+}
+
+const (
+	worldMagic  = "loupe world 1\n\x00\x00"
+	worldHeader = len(worldMagic) + 8*5
+)
+
+// Lookup returns the address of a symbol. Functions that keep their arguments
+// on the stack (ABI0) and those in registers (ABIInternal) are different
+// symbols of one name.
+func (w *World) Lookup(name string, abi uint16) (uint64, bool) {
+	if abi == object.ABI0 {
+		if a, ok := w.find(name + ".abi0"); ok {
+			return a, true
+		}
+	}
+	return w.find(name)
+}
+
+func (w *World) find(name string) (uint64, bool) {
+	lo, hi := uint32(0), w.n
+	for lo < hi {
+		mid := (lo + hi) / 2
+		if w.name(mid) < name {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	if lo == w.n || w.name(lo) != name {
+		return 0, false
+	}
+	return binary.LittleEndian.Uint64(w.b[w.addrs+8*lo:]), true
+}
+
+func (w *World) name(i uint32) string {
+	from := binary.LittleEndian.Uint32(w.b[w.offs+4*i:])
+	to := binary.LittleEndian.Uint32(w.b[w.offs+4*i+4:])
+	return unsafeString(w.b[w.names+from : w.names+to])
+}
+
+// OpenWorld maps the file that Survey wrote.
+func OpenWorld(path string) (*World, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("link: the worker's symbols: %w", err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil || info.Size() < int64(worldHeader) {
+		return nil, fmt.Errorf("link: %s holds no symbols (%d bytes)", path, info.Size())
+	}
+	b, err := syscall.Mmap(int(f.Fd()), 0, int(info.Size()), syscall.PROT_READ, syscall.MAP_PRIVATE)
+	if err != nil {
+		return nil, fmt.Errorf("link: map %s: %w", path, err)
+	}
+	return parseWorld(path, b)
+}
+
+func parseWorld(path string, b []byte) (*World, error) {
+	if string(b[:len(worldMagic)]) != worldMagic {
+		return nil, fmt.Errorf("link: %s is not a symbol file of this version", path)
+	}
+	u64 := func(i int) uint64 { return binary.LittleEndian.Uint64(b[len(worldMagic)+8*i:]) }
+	w := &World{b: b, n: uint32(u64(4)), Bases: Bases{u64(0), u64(1), u64(2), u64(3)}}
+	w.offs = uint32(worldHeader)
+	w.addrs = (w.offs + 4*(w.n+1) + 7) &^ 7
+	w.names = w.addrs + 8*w.n
+	if uint64(w.names) > uint64(len(b)) {
+		return nil, fmt.Errorf("link: %s is cut off: %d symbols announced in %d bytes", path, w.n, len(b))
+	}
+	if end := binary.LittleEndian.Uint32(b[w.offs+4*w.n:]); uint64(w.names)+uint64(end) != uint64(len(b)) {
+		return nil, fmt.Errorf("link: %s is cut off: names end at %d of %d", path, uint64(w.names)+uint64(end), len(b))
+	}
+	return w, nil
+}
+
+// Survey reads a linked worker and the archives it was linked from, and
+// writes the file that OpenWorld maps.
+func Survey(worker string, archives []*object.Archive, out string) error {
+	exe, err := elf.Open(worker)
+	if err != nil {
+		return fmt.Errorf("link: survey: %w", err)
+	}
+	defer exe.Close()
+	all, err := exe.Symbols()
+	if err != nil {
+		return fmt.Errorf("link: survey %s: %w", worker, err)
+	}
+	syms := make(map[string]uint64, len(all))
+	for _, s := range all {
+		if s.Section != elf.SHN_UNDEF && s.Name != "" {
+			syms[s.Name] = s.Value
+		}
+	}
+	bases := Bases{syms["runtime.text"], syms["runtime.types"], syms["runtime.etypes"], syms["runtime.rodata"]}
+	if bases.Text == 0 || bases.Types == 0 || bases.ROData == 0 {
+		return fmt.Errorf("link: survey %s: it lacks runtime.text, runtime.types or runtime.rodata: is it a stripped or foreign binary?", worker)
+	}
+	if err := surveyTypes(exe, bases, archives, syms); err != nil {
+		return err
+	}
+	return os.WriteFile(out, encodeWorld(bases, syms), 0o644)
+}
+
+func encodeWorld(bases Bases, syms map[string]uint64) []byte {
+	names := make([]string, 0, len(syms))
+	for n := range syms {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	b := []byte(worldMagic)
+	for _, v := range []uint64{bases.Text, bases.Types, bases.ETypes, bases.ROData, uint64(len(names))} {
+		b = binary.LittleEndian.AppendUint64(b, v)
+	}
+	off := uint32(0)
+	for _, n := range names {
+		b = binary.LittleEndian.AppendUint32(b, off)
+		off += uint32(len(n))
+	}
+	b = binary.LittleEndian.AppendUint32(b, off)
+	for len(b)%8 != 0 {
+		b = append(b, 0)
+	}
+	for _, n := range names {
+		b = binary.LittleEndian.AppendUint64(b, syms[n])
+	}
+	return append(b, strings.Join(names, "")...)
+}
+
+// surveyTypes finds the worker's type descriptors. The official linker lists
+// none of them by name, but every descriptor that could be there is defined
+// in an archive, and its first 24 bytes (size, pointer bytes, a hash of its
+// full name, flags, alignment, kind) are found again in the linked section.
+func surveyTypes(exe *elf.File, bases Bases, archives []*object.Archive, syms map[string]uint64) error {
+	mem, err := readRange(exe, bases.Types, bases.ETypes)
+	if err != nil {
+		return err
+	}
+	at := make(map[[23]byte]uint64, len(mem)/128)
+	for off := 0; off+48 <= len(mem); off += 8 {
+		if k := mem[off+23] & 31; k == 0 || k > 26 {
+			continue
+		}
+		if key := typeKey(mem[off:]); key != ([23]byte{}) {
+			if _, dup := at[key]; !dup {
+				at[key] = bases.Types + uint64(off)
+			}
+		}
+	}
+	for _, a := range archives {
+		for _, f := range a.Files {
+			for i := range f.NumDefs() {
+				s := f.Symbol(i)
+				if !strings.HasPrefix(s.Name, "type:") || strings.HasPrefix(s.Name, "type:.") || s.Size < 48 {
+					continue
+				}
+				if d := f.Data(i); len(d) >= 48 {
+					if addr, ok := at[typeKey(d)]; ok {
+						syms[s.Name] = addr
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// typeKey is what a descriptor has in its object file and keeps when linked:
+// all but the flag bits that the linker itself may set.
+func typeKey(b []byte) (k [23]byte) {
+	copy(k[:], b[:20])
+	k[20], k[21], k[22] = b[21], b[22], b[23]
+	return k
+}
+
+// readRange reads bytes of a linked program by address.
+func readRange(exe *elf.File, from, to uint64) ([]byte, error) {
+	for _, s := range exe.Sections {
+		if s.Type == elf.SHT_PROGBITS && s.Addr <= from && to <= s.Addr+s.Size {
+			b := make([]byte, to-from)
+			_, err := s.ReadAt(b, int64(from-s.Addr))
+			return b, err
+		}
+	}
+	return nil, fmt.Errorf("link: no section holds %#x to %#x", from, to)
+}

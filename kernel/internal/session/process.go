@@ -1,0 +1,165 @@
+package session
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"sync"
+	"syscall"
+	"time"
+
+	"loupe/kernel/internal/build"
+	"loupe/kernel/internal/ipc"
+	"loupe/kernel/internal/link"
+)
+
+// A process is a running worker.
+type process struct {
+	cmd    *exec.Cmd
+	conn   *ipc.Conn[ipc.Request, ipc.Event]
+	events chan *ipc.Event // closed when the worker is gone
+	raw    chan rawOutput  // what bypasses the socket: println, C, the runtime
+	exited chan struct{}
+	state  *os.ProcessState
+
+	tailMu sync.Mutex
+	tail   []byte // the last the worker wrote to its stderr, to explain a crash
+}
+
+type rawOutput struct {
+	stream int
+	text   []byte
+}
+
+// startTimeout is how long a worker may take to say that it is ready.
+const startTimeout = 20 * time.Second
+
+// startProcess runs a worker in a folder.
+func startProcess(w *build.Worker, dir string, env []string) (*process, error) {
+	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, fmt.Errorf("cannot make a socket for the worker: %w", err)
+	}
+	ours, theirs := os.NewFile(uintptr(fds[0]), "worker"), os.NewFile(uintptr(fds[1]), "kernel")
+	defer theirs.Close()
+	p := &process{events: make(chan *ipc.Event, 64), raw: make(chan rawOutput, 64), exited: make(chan struct{})}
+	p.cmd = exec.Command(w.Program)
+	p.cmd.Dir = dir
+	p.cmd.Env = append(os.Environ(), env...)
+	p.cmd.ExtraFiles = []*os.File{theirs}
+	// The worker never outlives its kernel, however that ends, and terminal
+	// signals reach only the kernel.
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	var pipes [2]io.ReadCloser
+	if pipes[0], err = p.cmd.StdoutPipe(); err != nil {
+		return nil, err
+	}
+	if pipes[1], err = p.cmd.StderrPipe(); err != nil {
+		return nil, err
+	}
+	if err := startLocked(p.cmd); err != nil {
+		ours.Close()
+		return nil, fmt.Errorf("cannot start the worker: %w", err)
+	}
+	p.conn = ipc.NewConn[ipc.Request, ipc.Event](ours)
+	p.watch(ours, pipes)
+	select {
+	case e, ok := <-p.events:
+		if ok && e.Ready {
+			return p, nil
+		}
+	case <-time.After(startTimeout):
+	}
+	p.kill()
+	return nil, fmt.Errorf("the worker did not start: %s", p.lastWords())
+}
+
+// watch reads the worker's events and raw output until it ends.
+func (p *process) watch(ours *os.File, pipes [2]io.ReadCloser) {
+	var readers sync.WaitGroup
+	for i, pipe := range pipes {
+		readers.Go(func() { p.readRaw(i+1, pipe) })
+	}
+	go func() {
+		for {
+			e, err := p.conn.Receive()
+			if err != nil {
+				break
+			}
+			p.events <- e
+		}
+		readers.Wait()
+		p.cmd.Wait()
+		p.state = p.cmd.ProcessState
+		ours.Close()
+		close(p.exited)
+		close(p.raw)
+		close(p.events)
+	}()
+}
+
+const tailSize = 64 << 10
+
+func (p *process) readRaw(stream int, pipe io.Reader) {
+	buf := make([]byte, 32<<10)
+	for {
+		n, err := pipe.Read(buf)
+		if n > 0 {
+			text := append([]byte(nil), buf[:n]...)
+			p.tailMu.Lock()
+			p.tail = append(p.tail, text...)
+			if extra := len(p.tail) - tailSize; extra > 0 && len(p.tail) > 2*tailSize {
+				p.tail = append([]byte(nil), p.tail[extra:]...)
+			}
+			p.tailMu.Unlock()
+			p.raw <- rawOutput{stream, text}
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// lastWords is what the worker wrote to its own stderr last.
+func (p *process) lastWords() string {
+	p.tailMu.Lock()
+	defer p.tailMu.Unlock()
+	return string(p.tail)
+}
+
+func (p *process) kill() {
+	if p.cmd.Process != nil {
+		syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
+	}
+}
+
+// send asks something of the worker; a dead one is noticed by its events.
+func (p *process) send(r ipc.Request) { _ = p.conn.Send(&r) }
+
+// transfer copies a linked image into the form that the worker reads.
+func transfer(im *link.Image) ipc.Image {
+	out := ipc.Image{
+		Text: ipc.Segment(im.Text), Data: ipc.Segment(im.Data),
+		Module: im.Module, NextOffset: im.NextOffset,
+		Retyped: im.Retyped, Inits: im.Inits, Entry: im.Entry,
+	}
+	for _, m := range im.Masks {
+		t := ipc.Mask{Bits: m.Bits, Base: m.Base}
+		for _, v := range m.Vars {
+			t.Vars = append(t.Vars, ipc.Var(v))
+		}
+		out.Masks = append(out.Masks, t)
+	}
+	for _, i := range im.Itabs {
+		t := ipc.Itab{Addr: i.Addr, Slot: i.Slot}
+		for _, s := range i.Sites {
+			t.Sites = append(t.Sites, ipc.Site(s))
+		}
+		out.Itabs = append(out.Itabs, t)
+	}
+	for _, w := range im.Writes {
+		out.Writes = append(out.Writes, ipc.Segment(w))
+	}
+	return out
+}

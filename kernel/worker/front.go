@@ -1,0 +1,108 @@
+package worker
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"loupe/display"
+	"loupe/kernel/internal/ipc"
+)
+
+// Result shows the value of a cell's last expression. Several values, as a
+// call returns them, are shown in one line; a single nil shows nothing.
+func Result(values ...any) {
+	if len(values) == 1 {
+		if values[0] != nil {
+			show(display.Render(values[0]))
+		}
+		return
+	}
+	text := ""
+	for i, v := range values {
+		if i > 0 {
+			text += ", "
+		}
+		plain, _ := display.Render(v).Data["text/plain"].(string)
+		text += plain
+	}
+	if text != "" {
+		show(display.Bundle{Data: map[string]any{"text/plain": text}})
+	}
+}
+
+// ResultErr is Result for a call whose last value is an error: one that is
+// not nil fails the cell.
+func ResultErr(values ...any) {
+	last := values[len(values)-1]
+	if err, ok := last.(error); ok && err != nil {
+		if c := owner(); c != nil {
+			c.failed = err
+		}
+		return
+	}
+	if rest := values[:len(values)-1]; len(rest) > 0 {
+		Result(rest...)
+	}
+}
+
+func show(b display.Bundle) {
+	e, err := encode(b)
+	if err != nil {
+		panic(err)
+	}
+	send(ipc.Event{Cell: number(), Result: &e})
+}
+
+func encode(b display.Bundle) (ipc.Bundle, error) {
+	data, err := json.Marshal(b.Data)
+	if err != nil {
+		return ipc.Bundle{}, fmt.Errorf("display: the bundle cannot be sent as JSON: %w", err)
+	}
+	metadata := []byte("{}")
+	if len(b.Metadata) > 0 {
+		if metadata, err = json.Marshal(b.Metadata); err != nil {
+			return ipc.Bundle{}, fmt.Errorf("display: the bundle's metadata cannot be sent as JSON: %w", err)
+		}
+	}
+	return ipc.Bundle{Data: data, Metadata: metadata}, nil
+}
+
+// front is the display.Front of notebooks.
+type front struct{}
+
+func (front) Show(b display.Bundle, id string, update bool) error {
+	e, err := encode(b)
+	if err != nil {
+		return err
+	}
+	send(ipc.Event{Cell: number(), Show: &ipc.Show{Bundle: e, ID: id, Update: update}})
+	return nil
+}
+
+func (front) Clear(wait bool) error {
+	send(ipc.Event{Cell: number(), Clear: &ipc.Clear{Wait: wait}})
+	return nil
+}
+
+func (front) Ask(prompt string, password bool) (string, error) {
+	return ask(prompt, password)
+}
+
+// ask reads a line from the user through the kernel.
+func ask(prompt string, password bool) (string, error) {
+	c := owner()
+	if c == nil || !c.allowStdin {
+		return "", errors.New("this front-end does not allow input from cells (allow_stdin is false)")
+	}
+	select { // an answer that came too late for an interrupted cell
+	case <-process.input:
+	default:
+	}
+	send(ipc.Event{Cell: c.number, Ask: &ipc.Ask{Prompt: prompt, Password: password}})
+	in := <-process.input
+	if in.Err != "" {
+		return "", errors.New(in.Err)
+	}
+	return in.Text, nil
+}

@@ -1,0 +1,202 @@
+package worker
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"runtime/pprof"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"unsafe"
+
+	"loupe/kernel/internal/ipc"
+)
+
+// A cell is one execution.
+type cell struct {
+	number     int
+	allowStdin bool
+	label      unsafe.Pointer // identifies its goroutines
+	done       atomic.Bool
+	failed     error // of a last expression that returned an error
+	g          atomic.Pointer[byte]
+}
+
+var cells struct {
+	sync.Mutex
+	byLabel map[unsafe.Pointer]*cell
+	current *cell
+}
+
+// errInterrupted is what an interrupted cell panics with.
+var errInterrupted = errors.New("interrupted")
+
+// start loads a cell's image and runs it in its own goroutine.
+func start(r *ipc.Run) {
+	c := &cell{number: r.Cell, allowStdin: r.AllowStdin}
+	cells.Lock()
+	cells.current = c
+	cells.Unlock()
+	if err := load(&r.Image); err != nil {
+		finish(c, &ipc.Failure{Kind: "error", Value: err.Error()})
+		return
+	}
+	go c.run(r.Image.Inits, r.Image.Entry)
+}
+
+// run calls the cell's functions. A panic ends the cell, not the worker.
+func (c *cell) run(inits []uint64, entry uint64) {
+	c.enter()
+	var f *ipc.Failure
+	func() {
+		returned := false
+		defer func() {
+			if v := recover(); v != nil {
+				f = failure(v)
+			} else if !returned {
+				f = &ipc.Failure{Kind: "panic", Value: "runtime.Goexit was called", Frames: trace()}
+			}
+		}()
+		// A wild pointer is the cell's error, too.
+		debug.SetPanicOnFault(true)
+		for _, task := range inits {
+			runInit(task)
+		}
+		if entry != 0 {
+			call(uintptr(entry))
+		}
+		returned = true
+	}()
+	if f == nil && c.failed != nil {
+		f = &ipc.Failure{Kind: "error", Value: c.failed.Error()}
+	}
+	finish(c, f)
+}
+
+// enter labels the goroutine, and so all that it starts, as the cell's.
+func (c *cell) enter() {
+	ctx := pprof.WithLabels(context.Background(), pprof.Labels("cell", strconv.Itoa(c.number)))
+	pprof.SetGoroutineLabels(ctx)
+	c.label = getProfLabel()
+	c.g.Store((*byte)(getg()))
+	cells.Lock()
+	defer cells.Unlock()
+	if cells.byLabel == nil {
+		cells.byLabel = map[unsafe.Pointer]*cell{}
+	}
+	cells.byLabel[c.label] = c
+}
+
+// finish reports a cell's end, once.
+func finish(c *cell, f *ipc.Failure) {
+	if c.done.CompareAndSwap(false, true) {
+		send(ipc.Event{Cell: c.number, Done: &ipc.Done{Failure: f}})
+	}
+}
+
+// owner is the cell that the calling goroutine belongs to; other goroutines
+// count for the cell that ran last.
+func owner() *cell {
+	cells.Lock()
+	defer cells.Unlock()
+	if c := cells.byLabel[getProfLabel()]; c != nil {
+		return c
+	}
+	return cells.current
+}
+
+func number() int {
+	if c := owner(); c != nil {
+		return c.number
+	}
+	return 0
+}
+
+// call runs a function without arguments by the address of its code.
+func call(code uintptr) {
+	fv := &funcval{code}
+	f := *(*func())(unsafe.Pointer(&fv))
+	f()
+}
+
+// runInit runs a package's initialisation once, as runtime.doInit1 does.
+func runInit(task uint64) {
+	t := (*struct{ state, n uint32 })(pointer(task))
+	if t.state != 0 {
+		return
+	}
+	t.state = 1
+	fns := unsafe.Slice((*uintptr)(pointer(task+8)), t.n)
+	for _, code := range fns {
+		call(code)
+	}
+	t.state = 2
+}
+
+// failure describes a recovered panic with the stack that it left.
+func failure(v any) *ipc.Failure {
+	f := &ipc.Failure{Kind: "panic", Frames: trace()}
+	switch v := v.(type) {
+	case error:
+		f.Value = v.Error()
+		if v == errInterrupted || strings.HasPrefix(f.Value, "interrupt") && isSignalPanic(v) {
+			f.Kind = "interrupt"
+			f.Value = ""
+		}
+	case fmt.Stringer:
+		f.Value = v.String()
+	case string:
+		f.Value = v
+	default:
+		f.Value = fmt.Sprintf("%v (%T)", v, v)
+	}
+	return f
+}
+
+// trace lists the frames between the panic and the worker's own code.
+func trace() []ipc.Frame {
+	pcs := make([]uintptr, 128)
+	pcs = pcs[:runtime.Callers(3, pcs)]
+	frames := runtime.CallersFrames(pcs)
+	var out []ipc.Frame
+	for {
+		f, more := frames.Next()
+		if strings.HasPrefix(f.Function, "loupe/kernel/worker.call") || f.Function == "loupe/kernel/worker.newproc.func1" {
+			break
+		}
+		if f.Function != "" && !strings.HasPrefix(f.Function, "runtime.") && !strings.HasPrefix(f.Function, "loupe/kernel/worker.") {
+			out = append(out, ipc.Frame{Func: f.Function, File: f.File, Line: f.Line})
+		}
+		if !more {
+			break
+		}
+	}
+	return out
+}
+
+// newproc stands for runtime.newproc in cells: a panic in a goroutine that a
+// cell starts is reported under that cell and ends the goroutine only.
+func newproc(fn *funcval) {
+	body := *(*func())(unsafe.Pointer(&fn))
+	go func() {
+		defer func() {
+			if v := recover(); v != nil {
+				send(ipc.Event{Cell: number(), Panic: failure(v)})
+			}
+		}()
+		body()
+	}()
+}
+
+func usage() *ipc.Usage {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return &ipc.Usage{Heap: m.HeapAlloc, Sys: m.Sys}
+}
+
+var _ = bytes.MinRead

@@ -1,0 +1,86 @@
+// Package worker is the process that a notebook's cells live in. The kernel
+// starts it, sends it linked images over a socket, and receives what cells
+// print and show.
+//
+// The package is linked into every worker program, whose main function calls
+// [Main]. Cells call [Result] and [ResultErr], which the kernel writes into
+// them; nothing else here is meant for notebooks.
+package worker
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"loupe/display"
+	"loupe/kernel/internal/ipc"
+)
+
+// socket is the descriptor under which the kernel hands over its end.
+const socket = 3
+
+type conn = ipc.Conn[ipc.Event, ipc.Request]
+
+// process is the state of this worker.
+var process struct {
+	conn  *conn
+	input chan ipc.Input
+}
+
+// Main serves the kernel until it closes the socket.
+func Main() {
+	syscall.CloseOnExec(socket)
+	f := os.NewFile(socket, "kernel")
+	if _, err := f.Stat(); err != nil {
+		fmt.Fprintln(os.Stderr, "This program is a part of a Loupe kernel and is started by it: run a notebook instead.")
+		os.Exit(2)
+	}
+	// An interrupt from a terminal goes to the kernel, which says what to do.
+	signal.Ignore(os.Interrupt)
+	process.conn = ipc.NewConn[ipc.Event, ipc.Request](f)
+	process.input = make(chan ipc.Input, 1)
+	for _, step := range []func() error{reserve, hookOutput, hookPreempt} {
+		if err := step(); err != nil {
+			fmt.Fprintln(os.Stderr, "loupe worker:", err)
+			os.Exit(1)
+		}
+	}
+	display.Connect(front{})
+	send(ipc.Event{Ready: true})
+	serve()
+}
+
+// serve answers requests; cells run in goroutines of their own, so that
+// interrupts and input reach a running cell.
+func serve() {
+	for {
+		req, err := process.conn.Receive()
+		if err != nil {
+			if err != io.EOF {
+				fmt.Fprintln(os.Stderr, "loupe worker: the kernel's messages end:", err)
+			}
+			os.Exit(0)
+		}
+		switch {
+		case req.Run != nil:
+			start(req.Run)
+		case req.Interrupt != nil:
+			interrupt(req.Interrupt.Cell)
+		case req.Input != nil:
+			select {
+			case process.input <- *req.Input:
+			default: // nobody waits for it any more
+			}
+		case req.Usage:
+			send(ipc.Event{Usage: usage()})
+		}
+	}
+}
+
+func send(e ipc.Event) {
+	if err := process.conn.Send(&e); err != nil {
+		os.Exit(0) // the kernel is gone
+	}
+}

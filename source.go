@@ -1,0 +1,14 @@
+// Package loupe carries the sources of the packages that notebooks import, so
+// that an installed kernel can compile them on any machine.
+package loupe
+
+import "embed"
+
+// Source holds go.mod, go.sum and the packages display, nn and viz with the
+// kernel's worker, as they were when this program was built.
+//
+//go:embed go.mod go.sum display kernel/worker kernel/internal/ipc
+var Source embed.FS
+
+// Version is the version of kernel and library.
+const Version = "0.1.0"
