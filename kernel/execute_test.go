@@ -112,6 +112,7 @@ func TestControlWhileBusy(t *testing.T) {
 func TestStdin(t *testing.T) {
 	f := start(t, newFake)
 	f.send(wire.Stdin, "input_reply", `{"value":"nobody asked"}`)
+	time.Sleep(20 * time.Millisecond) // until it has been dropped
 	id := f.execute("print q\npassword Your name: ")
 	ask := f.await("input_request")
 	if line(ask) != `input_request {"prompt":"Your name: ","password":true}` || parent(ask) != id || string(ask.Identities[0]) != "me" {
