@@ -1,8 +1,172 @@
 package worker
 
-import "unsafe"
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+	"unsafe"
 
-func hookPreempt() error { return nil }
-func interrupt(cell int) {}
-func getg() unsafe.Pointer { return nil }
-func isSignalPanic(err error) bool { return false }
+	"loupe/kernel/internal/ipc"
+)
+
+// An interrupt costs a running cell nothing until it comes: no poll is
+// compiled into loops. The runtime can already stop a goroutine at almost any
+// instruction, with a signal, to let others run; preemptHook makes the stopped
+// goroutine of an interrupted cell panic there, as a wild memory access would.
+// Only code of cells is stopped so: library code runs on until it returns to a
+// cell, since a panic in the middle of it could leave a lock held.
+
+// What preemptHook reads. target is the goroutine to stop, and cellText the
+// range of code in which it may be stopped.
+var (
+	target      uintptr
+	stoppedAt   uintptr
+	cellText    uintptr = textBase
+	cellTextEnd uintptr = textBase + textSize
+	unstoppable atomic.Pointer[ranges]
+)
+
+// ranges are pairs of addresses in increasing order: between an even and the
+// following odd one a goroutine must not be stopped, because a function with
+// deferred calls is entered or left there.
+type ranges struct {
+	first *uint64
+	n     uintptr
+	all   []uint64
+}
+
+// addUnstoppable extends the ranges. Images come in order of address.
+func addUnstoppable(more []uint64) {
+	r := &ranges{}
+	if before := unstoppable.Load(); before != nil {
+		if len(more) == 0 {
+			return
+		}
+		r.all = append(r.all, before.all...)
+	}
+	r.all = append(r.all, more...)
+	r.first, r.n = unsafe.SliceData(r.all), uintptr(len(r.all))
+	unstoppable.Store(r)
+}
+
+func getg() unsafe.Pointer
+func preemptHookPC() uintptr
+func asyncPreemptPC() uintptr
+func asyncPreempt2PC() uintptr
+
+// hookPreempt makes asyncPreempt call preemptHook instead of asyncPreempt2.
+func hookPreempt() error {
+	start, callee := asyncPreemptPC(), asyncPreempt2PC()
+	code := memory(uint64(start), 1024)
+	for i := range len(code) - 5 {
+		next := start + uintptr(i) + 5
+		if code[i] != 0xe8 || next+uintptr(int32(binary.LittleEndian.Uint32(code[i+1:]))) != callee {
+			continue
+		}
+		call := []byte{0xe8, 0, 0, 0, 0}
+		binary.LittleEndian.PutUint32(call[1:], uint32(preemptHookPC()-next))
+		return patch(start+uintptr(i), call)
+	}
+	return errors.New("runtime.asyncPreempt does not call asyncPreempt2 in this version of Go")
+}
+
+const (
+	// abandonAfter is how long an interrupted cell has before it is left
+	// behind, because it waits or runs in a library.
+	abandonAfter = 90 * time.Millisecond
+	tryEvery     = 200 * time.Microsecond
+	tryLater     = 20 * time.Millisecond
+)
+
+// interrupt stops a cell: the one given if it still runs.
+func interrupt(number int) {
+	cells.Lock()
+	c := cells.current
+	cells.Unlock()
+	if c == nil || c.number != number || c.done.Load() {
+		return
+	}
+	c.interrupted.Store(true)
+	select { // a cell that waits for input
+	case process.input <- ipc.Input{Err: "interrupted"}:
+	default:
+	}
+	go c.stop()
+}
+
+// stop makes the cell panic as soon as it is in its own code, again if it
+// recovers. A cell that cannot be stopped in time is left behind: its goroutine
+// is stopped when it comes back.
+func (c *cell) stop() {
+	started := time.Now()
+	for !c.ended.Load() {
+		c.preempt()
+		wait := tryEvery
+		if since := time.Since(started); since > abandonAfter {
+			if since > time.Second {
+				wait = tryLater
+			}
+			if !c.done.Load() {
+				finish(c, &ipc.Failure{Kind: "interrupt", Value: c.leftIn()})
+			}
+		}
+		time.Sleep(wait)
+	}
+	atomic.CompareAndSwapUintptr(&target, uintptr(unsafe.Pointer(c.g.Load())), 0)
+}
+
+// preempt asks the runtime to stop the cell's goroutine where it is.
+func (c *cell) preempt() {
+	g := unsafe.Pointer(c.g.Load())
+	m := *(*unsafe.Pointer)(unsafe.Add(g, offGM))
+	if m == nil {
+		return // it waits for something
+	}
+	*(*uint32)(unsafe.Add(g, offGSig)) = uint32(syscall.SIGINT)
+	atomic.StoreUintptr(&target, uintptr(g))
+	*(*bool)(unsafe.Add(g, offGPreempt)) = true
+	signalM(m, int(syscall.SIGURG))
+}
+
+// interruptText is how the runtime words a panic for SIGINT.
+const interruptText = "runtime error: SIGINT: interrupt"
+
+// isInterrupt reports whether a panic value is what inject has raised.
+func (c *cell) isInterrupt(v any) bool {
+	err, ok := v.(runtime.Error)
+	return ok && c.interrupted.Load() && err.Error() == interruptText
+}
+
+var stackFunction = regexp.MustCompile(`(?m)^([^\s].*)\(`)
+
+// leftIn says in what library call the cell's goroutine is.
+func (c *cell) leftIn() string {
+	g := unsafe.Pointer(c.g.Load())
+	id := *(*uint64)(unsafe.Add(g, offGID))
+	buf := make([]byte, 1<<20)
+	all := string(buf[:runtime.Stack(buf, true)])
+	_, mine, ok := strings.Cut(all, "goroutine "+strconv.FormatUint(id, 10)+" [")
+	if !ok {
+		return ""
+	}
+	state, rest, _ := strings.Cut(mine, "]")
+	rest, _, _ = strings.Cut(rest, "\n\n")
+	last := ""
+	for _, m := range stackFunction.FindAllStringSubmatch(rest, -1) {
+		if strings.HasPrefix(m[1], "notebook.") {
+			break
+		}
+		last = m[1]
+	}
+	if last == "" || strings.HasPrefix(last, "runtime.") {
+		return fmt.Sprintf("left behind while it waits (%s)", state)
+	}
+	return fmt.Sprintf("left behind in %s, which cannot be stopped", last)
+}

@@ -61,6 +61,7 @@ func load(im *ipc.Image) error {
 			return fmt.Errorf("cannot make the cell's code executable: %v", e)
 		}
 		addModule(im.Module, im.NextOffset)
+		addUnstoppable(im.Unstoppable)
 	}
 	change(im.Writes, im.Retyped)
 	return nil

@@ -1,9 +1,7 @@
 package worker
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -22,9 +20,12 @@ type cell struct {
 	number     int
 	allowStdin bool
 	label      unsafe.Pointer // identifies its goroutines
-	done       atomic.Bool
-	failed     error // of a last expression that returned an error
-	g          atomic.Pointer[byte]
+	failed     error          // of a last expression that returned an error
+
+	g           atomic.Pointer[byte] // its goroutine
+	done        atomic.Bool          // its end has been reported
+	ended       atomic.Bool          // its goroutine has ended
+	interrupted atomic.Bool
 }
 
 var cells struct {
@@ -32,9 +33,6 @@ var cells struct {
 	byLabel map[unsafe.Pointer]*cell
 	current *cell
 }
-
-// errInterrupted is what an interrupted cell panics with.
-var errInterrupted = errors.New("interrupted")
 
 // start loads a cell's image and runs it in its own goroutine.
 func start(r *ipc.Run) {
@@ -58,6 +56,9 @@ func (c *cell) run(inits []uint64, entry uint64) {
 		defer func() {
 			if v := recover(); v != nil {
 				f = failure(v)
+				if c.isInterrupt(v) {
+					f.Kind, f.Value = "interrupt", ""
+				}
 			} else if !returned {
 				f = &ipc.Failure{Kind: "panic", Value: "runtime.Goexit was called", Frames: trace()}
 			}
@@ -75,6 +76,7 @@ func (c *cell) run(inits []uint64, entry uint64) {
 	if f == nil && c.failed != nil {
 		f = &ipc.Failure{Kind: "error", Value: c.failed.Error()}
 	}
+	c.ended.Store(true)
 	finish(c, f)
 }
 
@@ -144,10 +146,6 @@ func failure(v any) *ipc.Failure {
 	switch v := v.(type) {
 	case error:
 		f.Value = v.Error()
-		if v == errInterrupted || strings.HasPrefix(f.Value, "interrupt") && isSignalPanic(v) {
-			f.Kind = "interrupt"
-			f.Value = ""
-		}
 	case fmt.Stringer:
 		f.Value = v.String()
 	case string:
@@ -198,5 +196,3 @@ func usage() *ipc.Usage {
 	runtime.ReadMemStats(&m)
 	return &ipc.Usage{Heap: m.HeapAlloc, Sys: m.Sys}
 }
-
-var _ = bytes.MinRead

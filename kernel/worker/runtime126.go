@@ -21,6 +21,14 @@ type itab struct {
 	fun        [1]uintptr
 }
 
+// Offsets in runtime.g.
+const (
+	offGM       = 48
+	offGID      = 152
+	offGPreempt = 177
+	offGSig     = 224
+)
+
 type stopContext struct {
 	reason           uint8
 	startedStopping  int64
@@ -67,8 +75,8 @@ var lastmoduledatap unsafe.Pointer
 //go:linkname modulesinit runtime.modulesinit
 func modulesinit()
 
-//go:linkname newprocRuntime runtime.newproc
-func newprocRuntime(fn *funcval)
+//go:linkname signalM runtime.signalM
+func signalM(m unsafe.Pointer, sig int)
 
 //go:linkname getProfLabel runtime/pprof.runtime_getProfLabel
 func getProfLabel() unsafe.Pointer

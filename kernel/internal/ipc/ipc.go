@@ -42,6 +42,7 @@ type Image struct {
 	Retyped            []uint64
 	Inits              []uint64
 	Entry              uint64
+	Unstoppable        []uint64
 }
 
 // A Segment is bytes at an address.

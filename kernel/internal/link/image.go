@@ -27,6 +27,9 @@ type Image struct {
 	// that of the cell's own function, 0 if it has none.
 	Inits []uint64
 	Entry uint64
+	// Unstoppable are ranges of code in which an interrupt has to wait, as
+	// pairs of addresses.
+	Unstoppable []uint64
 	// Funcs and Bytes say what was placed, for measuring.
 	Funcs, Bytes int
 

@@ -106,6 +106,7 @@ func (im *Image) finish() error {
 		{t.addr(t.bssMask), im.bssStart, im.vars(im.bss)},
 	}
 	im.findItabs()
+	im.Unstoppable = im.unstoppable()
 	im.commitNames()
 	for _, s := range im.inits {
 		im.Inits = append(im.Inits, s.addr)

@@ -142,7 +142,7 @@ func transfer(im *link.Image) ipc.Image {
 	out := ipc.Image{
 		Text: ipc.Segment(im.Text), Data: ipc.Segment(im.Data),
 		Module: im.Module, NextOffset: im.NextOffset,
-		Retyped: im.Retyped, Inits: im.Inits, Entry: im.Entry,
+		Retyped: im.Retyped, Inits: im.Inits, Entry: im.Entry, Unstoppable: im.Unstoppable,
 	}
 	for _, m := range im.Masks {
 		t := ipc.Mask{Bits: m.Bits, Base: m.Base}
