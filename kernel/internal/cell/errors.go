@@ -1,0 +1,62 @@
+package cell
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// maxErrors bounds how many errors of one cell are reported.
+const maxErrors = 10
+
+// An Error is one mistake in a cell.
+type Error struct {
+	Cell, Line, Col int // line and column from 1; columns count bytes
+	Msg             string
+	text            string // the source line
+}
+
+func (e Error) Error() string {
+	return fmt.Sprintf("cell %d:%d:%d: %s", e.Cell, e.Line, e.Col, e.Msg)
+}
+
+// Render returns the error, the source line, and a caret under the column.
+func (e Error) Render() string {
+	before := e.text[:min(max(e.Col-1, 0), len(e.text))]
+	pad := strings.Map(func(r rune) rune {
+		if r == '\t' {
+			return r
+		}
+		return ' '
+	}, before)
+	return e.Error() + "\n\t" + e.text + "\n\t" + pad + "^"
+}
+
+// Errors are the mistakes that keep a cell from being compiled, in the order
+// of the text; there is at least one.
+type Errors []Error
+
+func (e Errors) Error() string { return e.join(Error.Error) }
+
+// Render shows each error with its source line and a caret.
+func (e Errors) Render() string { return e.join(Error.Render) }
+
+func (e Errors) join(show func(Error) string) string {
+	lines := make([]string, len(e))
+	for i, one := range e {
+		lines[i] = show(one)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// tidy puts errors in order, without repetitions, and bounds their number.
+func (e Errors) tidy() Errors {
+	slices.SortStableFunc(e, func(a, b Error) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
+	})
+	e = slices.CompactFunc(e, func(a, b Error) bool {
+		return a.Line == b.Line && a.Col == b.Col && a.Msg == b.Msg
+	})
+	return e[:min(len(e), maxErrors)]
+}
