@@ -48,6 +48,9 @@ func (o Options) historyFile() string {
 	case o.HistoryFile != "":
 		return o.HistoryFile
 	}
+	if cache := os.Getenv("LOUPE_CACHE"); cache != "" {
+		return filepath.Join(cache, "history.jsonl")
+	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		return ""
