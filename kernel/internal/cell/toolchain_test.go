@@ -18,6 +18,7 @@ import (
 // A toolchain compiles units as a session does.
 type toolchain struct {
 	dir      string
+	compiler string
 	archives map[string]string // by import path
 	importer types.Importer
 }
@@ -43,11 +44,13 @@ func newToolchain() (*toolchain, error) {
 	if err != nil {
 		return nil, err
 	}
-	tc := &toolchain{dir: dir, archives: map[string]string{}}
+	compiler, err := exec.Command("go", "tool", "-n", "compile").Output()
+	if err != nil {
+		return nil, fmt.Errorf("go tool: %w", err)
+	}
+	tc := &toolchain{dir: dir, compiler: strings.TrimSpace(string(compiler)), archives: map[string]string{}}
 	out, err := exec.Command("go", "list", "-export", "-deps", "-f", "{{if .Export}}{{.ImportPath}}={{.Export}}{{end}}",
-		"fmt", "sort", "math/rand", "math/rand/v2", "math/big", "math/cmplx", "errors", "os", "time", "sync", "net/http",
-		"encoding/json", "strings", "bytes", "bufio", "runtime/debug", "text/template", "container/list", "image/png",
-		"crypto/rand", "iter", "maps", "go/token", "hash/crc32", "os/exec", "regexp", "text/tabwriter", "unique", "weak").Output()
+		"std").Output()
 	if err != nil {
 		return nil, fmt.Errorf("go list: %w", err)
 	}
@@ -88,7 +91,7 @@ func (tc *toolchain) compile(path string, u Unit, name, out string) error {
 	for _, imp := range u.Imports {
 		fmt.Fprintf(&config, "packagefile %s=%s\n", imp, tc.archives[imp])
 	}
-	cmd := exec.Command("go", "tool", "compile", "-p", path, "-lang=go1.26", "-importcfg", file(".cfg", config.Bytes()),
+	cmd := exec.Command(tc.compiler, "-p", path, "-lang=go1.26", "-importcfg", file(".cfg", config.Bytes()),
 		"-symabis", file(".symabis", u.Symabis), "-o", out, file(".go", u.Source))
 	msg, err := cmd.CombinedOutput()
 	if err != nil {

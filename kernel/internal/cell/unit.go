@@ -47,6 +47,8 @@ func (r *recorded) plan() *Plan {
 			r.write(after, unit{declare: true}),
 			r.write(after, unit{enter: true}),
 		}
+		// The one calls these of the other.
+		p.Units[0].New.Funcs = append(p.Units[0].New.Funcs, r.inits()...)
 	case enter || r.links():
 		p.Units = []Unit{r.write(after, unit{declare: true, enter: enter, program: program})}
 	}
@@ -166,6 +168,10 @@ func (r *recorded) write(after *Notebook, u unit) Unit {
 		for _, it := range r.planner.items {
 			roots = append(roots, r.usesIn(it.from, it.to)...)
 		}
+		roots = append(roots, slices.Collect(maps.Keys(r.from))...)
+		if r.own["main"] {
+			roots = append(roots, "main")
+		}
 	}
 	if !u.program {
 		for key, d := range bodies { // variables are declared as stubs are
@@ -261,6 +267,12 @@ func (u *unit) writeStubs(stubs []*Decl) []byte {
 		u.repeats = u.repeats || d.repeats
 		if d.bodyless() {
 			symabis.WriteString("def " + PkgPath + "." + d.symbol() + " ABIInternal\n")
+		}
+	}
+	if u.enter && !u.declare {
+		for _, name := range u.inits() {
+			u.sheet.gen("func " + name + "()\n")
+			symabis.WriteString("def " + PkgPath + "." + name + " ABIInternal\n")
 		}
 	}
 	u.needUnsafe()
