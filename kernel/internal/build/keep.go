@@ -96,8 +96,8 @@ func preloadSource() []byte {
 	return b.Bytes()
 }
 
-// list asks the go command for packages and all that they import, compiled.
-func (t *Toolchain) list(ctx context.Context, dir string, patterns ...string) ([]*Package, error) {
+// List asks the go command for packages and all that they import, compiled.
+func (t *Toolchain) List(ctx context.Context, dir string, patterns ...string) ([]*Package, error) {
 	args := append([]string{"list", "-export", "-deps", "-json=ImportPath,Name,Export,Imports,ImportMap,Standard"}, patterns...)
 	out, err := t.run(ctx, dir, args...)
 	if err != nil {

@@ -1,9 +1,11 @@
 package build
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -109,4 +111,32 @@ func (w *Worker) Known(name string) []string {
 
 func importable(path string) bool {
 	return !strings.HasPrefix(path, "vendor/") && !slices.Contains(strings.Split(path, "/"), "internal") && path != "loupe.worker"
+}
+
+// CopyModule writes a module into a folder that has the worker's requirements,
+// so that what is added to it agrees with what the worker contains.
+func (w *Worker) CopyModule(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	mod, err := os.ReadFile(filepath.Join(w.dir, "worker.src", "go.mod"))
+	if err != nil {
+		return fmt.Errorf("the worker's go.mod: %w", err)
+	}
+	text := strings.Replace(string(mod), "module loupe.worker\n", "module notebook\n", 1)
+	text = strings.Replace(text, "=> ../loupe.src", "=> "+filepath.Join(w.dir, "loupe.src"), 1)
+	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte(text), 0o600); err != nil {
+		return err
+	}
+	sum, err := os.ReadFile(filepath.Join(w.dir, "worker.src", "go.sum"))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "go.sum"), sum, 0o600)
+}
+
+// Get adds a module to the module in a folder.
+func (w *Worker) Get(ctx context.Context, dir, path string) error {
+	_, err := w.Toolchain.run(ctx, dir, "get", path)
+	return err
 }

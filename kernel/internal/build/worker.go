@@ -164,7 +164,7 @@ func (w *Worker) build(ctx context.Context, progress func(string)) error {
 		return err
 	}
 	progress("compiling the standard library and Loupe (once, about a minute)")
-	list, err := w.Toolchain.list(ctx, filepath.Join(tmp, "worker.src"), ".")
+	list, err := w.Toolchain.List(ctx, filepath.Join(tmp, "worker.src"), ".")
 	if err != nil {
 		return err
 	}
@@ -183,7 +183,7 @@ func (w *Worker) build(ctx context.Context, progress func(string)) error {
 	for _, p := range list {
 		p.Preloaded = true
 	}
-	extra, err := w.Toolchain.list(ctx, filepath.Join(tmp, "worker.src"), unpreloaded...)
+	extra, err := w.Toolchain.List(ctx, filepath.Join(tmp, "worker.src"), unpreloaded...)
 	if err != nil {
 		return err
 	}

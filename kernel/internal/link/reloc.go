@@ -82,7 +82,7 @@ func (im *Image) weak(s *symbol, ref object.Ref) (target, bool) {
 		}
 		return im.known(object.Name{Text: d.Name, ABI: d.ABI})
 	}
-	name, _, err := referenced(s.file, ref, i, own)
+	name, _, err := im.referenced(s.file, ref, i, own)
 	if err != nil {
 		return target{}, false
 	}

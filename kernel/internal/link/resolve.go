@@ -35,7 +35,7 @@ func (im *Image) find(s *symbol, ref object.Ref) (target, error) {
 	if own && s.file.Defined(i) {
 		return im.findOwn(s, i), nil
 	}
-	name, pkg, err := referenced(s.file, ref, i, own)
+	name, pkg, err := im.referenced(s.file, ref, i, own)
 	if err != nil {
 		return target{}, err
 	}
@@ -51,7 +51,7 @@ func (im *Image) find(s *symbol, ref object.Ref) (target, error) {
 }
 
 // referenced names a symbol that its file does not define.
-func referenced(f *object.File, ref object.Ref, i uint32, own bool) (name object.Name, pkg string, err error) {
+func (im *Image) referenced(f *object.File, ref object.Ref, i uint32, own bool) (name object.Name, pkg string, err error) {
 	if own {
 		sym := f.Symbol(i)
 		return object.Name{Text: sym.Name, ABI: sym.ABI}, "", nil
@@ -62,6 +62,11 @@ func referenced(f *object.File, ref object.Ref, i uint32, own bool) (name object
 	}
 	pkg, text := f.Foreign(ref)
 	if text == "" {
+		// Some names stand only in the package that the number counts in.
+		if a, err := im.l.packages.Archive(pkg); err == nil && len(a.Files) > 0 {
+			sym := a.Files[0].Symbol(ref.Sym)
+			return object.Name{Text: sym.Name, ABI: sym.ABI}, pkg, nil
+		}
 		return name, pkg, fmt.Errorf("link: %s refers to symbol %d of package %q, which has no name", f.Package, ref.Sym, pkg)
 	}
 	return object.Name{Text: text, ABI: anyABI}, pkg, nil

@@ -2,10 +2,10 @@ package session
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -22,6 +22,11 @@ type process struct {
 	raw    chan rawOutput  // what bypasses the socket: println, C, the runtime
 	exited chan struct{}
 	state  *os.ProcessState
+
+	pipes   [2]*os.File
+	reading atomic.Int32 // readers that hold bytes
+
+	crashing bool // its stderr explains a crash from here on
 
 	tailMu sync.Mutex
 	tail   []byte // the last the worker wrote to its stderr, to explain a crash
@@ -51,19 +56,17 @@ func startProcess(w *build.Worker, dir string, env []string) (*process, error) {
 	// The worker never outlives its kernel, however that ends, and terminal
 	// signals reach only the kernel.
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	var pipes [2]io.ReadCloser
-	if pipes[0], err = p.cmd.StdoutPipe(); err != nil {
+	closeTheirs, err := p.openPipes()
+	if err != nil {
 		return nil, err
 	}
-	if pipes[1], err = p.cmd.StderrPipe(); err != nil {
-		return nil, err
-	}
+	defer closeTheirs()
 	if err := startLocked(p.cmd); err != nil {
 		ours.Close()
 		return nil, fmt.Errorf("cannot start the worker: %w", err)
 	}
 	p.conn = ipc.NewConn[ipc.Request, ipc.Event](ours)
-	p.watch(ours, pipes)
+	p.watch(ours)
 	select {
 	case e, ok := <-p.events:
 		if ok && e.Ready {
@@ -75,10 +78,22 @@ func startProcess(w *build.Worker, dir string, env []string) (*process, error) {
 	return nil, fmt.Errorf("the worker did not start: %s", p.lastWords())
 }
 
+// openPipes connects the worker's stdout and stderr.
+func (p *process) openPipes() (closeTheirs func(), err error) {
+	var theirs [2]*os.File
+	for i := range theirs {
+		if p.pipes[i], theirs[i], err = os.Pipe(); err != nil {
+			return nil, fmt.Errorf("cannot make pipes for the worker: %w", err)
+		}
+	}
+	p.cmd.Stdout, p.cmd.Stderr = theirs[0], theirs[1]
+	return func() { theirs[0].Close(); theirs[1].Close() }, nil
+}
+
 // watch reads the worker's events and raw output until it ends.
-func (p *process) watch(ours *os.File, pipes [2]io.ReadCloser) {
+func (p *process) watch(ours *os.File) {
 	var readers sync.WaitGroup
-	for i, pipe := range pipes {
+	for i, pipe := range p.pipes {
 		readers.Go(func() { p.readRaw(i+1, pipe) })
 	}
 	go func() {
@@ -101,11 +116,13 @@ func (p *process) watch(ours *os.File, pipes [2]io.ReadCloser) {
 
 const tailSize = 64 << 10
 
-func (p *process) readRaw(stream int, pipe io.Reader) {
+func (p *process) readRaw(stream int, pipe *os.File) {
+	defer pipe.Close()
 	buf := make([]byte, 32<<10)
 	for {
 		n, err := pipe.Read(buf)
 		if n > 0 {
+			p.reading.Add(1)
 			text := append([]byte(nil), buf[:n]...)
 			p.tailMu.Lock()
 			p.tail = append(p.tail, text...)
@@ -114,6 +131,7 @@ func (p *process) readRaw(stream int, pipe io.Reader) {
 			}
 			p.tailMu.Unlock()
 			p.raw <- rawOutput{stream, text}
+			p.reading.Add(-1)
 		}
 		if err != nil {
 			return
@@ -162,4 +180,18 @@ func transfer(im *link.Image) ipc.Image {
 		out.Writes = append(out.Writes, ipc.Segment(w))
 	}
 	return out
+}
+
+// rawPending reports whether the worker's own streams hold bytes that have not
+// been passed on.
+func (p *process) rawPending() bool {
+	if len(p.raw) > 0 || p.reading.Load() > 0 {
+		return true
+	}
+	for _, f := range p.pipes {
+		if pending(f) {
+			return true
+		}
+	}
+	return false
 }

@@ -1,8 +1,11 @@
 package session
 
 import (
+	"os"
 	"os/exec"
 	"runtime"
+	"syscall"
+	"unsafe"
 )
 
 // starter is the goroutine that starts all workers. It keeps its thread for
@@ -23,4 +26,18 @@ func startLocked(cmd *exec.Cmd) error {
 	done := make(chan error)
 	starter <- func() { done <- cmd.Start() }
 	return <-done
+}
+
+// pending reports whether a pipe holds bytes that nobody has read.
+func pending(f *os.File) bool {
+	c, err := f.SyscallConn()
+	if err != nil {
+		return false
+	}
+	var n int32
+	err = c.Control(func(fd uintptr) {
+		const fionread = 0x541b
+		syscall.Syscall(syscall.SYS_IOCTL, fd, fionread, uintptr(unsafe.Pointer(&n)))
+	})
+	return err == nil && n > 0
 }

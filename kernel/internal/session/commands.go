@@ -1,0 +1,229 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"loupe/kernel/internal/protocol"
+)
+
+// A command is a line of a cell that is not Go: %name, or !shell.
+type command struct {
+	name, help string
+	run        func(e *execution, ctx context.Context, args string) error
+}
+
+// commandList is a function because %help lists it.
+func commandList() []command {
+	return []command{
+		{"%help", "list these commands", (*execution).help},
+		{"%who", "list what the notebook has declared, with types", (*execution).who},
+		{"%reset", "forget everything and start a new worker", (*execution).reset},
+		{"%replay", "run the cells again that a crash has undone", (*execution).replay},
+		{"%get", "path@version: add a module to the session", (*execution).get},
+		{"%env", "NAME=value: set an environment variable for cells; without argument, list them", (*execution).setenv},
+		{"%cd", "folder: change the working directory of cells", (*execution).chdir},
+	}
+}
+
+// commands runs the commands at the start of a cell and returns the Go that
+// remains, with their lines left empty so that line numbers stay. done says
+// that nothing remains.
+func (e *execution) commands(ctx context.Context, code string) (rest string, f *protocol.Failure, done bool) {
+	if script, ok := strings.CutPrefix(strings.TrimLeft(code, " \t\n"), "%%"); ok {
+		return "", e.script(ctx, script), true
+	}
+	lines := strings.Split(code, "\n")
+	found := false
+	for i, line := range lines {
+		text := strings.TrimSpace(line)
+		if text == "" {
+			continue
+		}
+		if text[0] != '%' && text[0] != '!' {
+			break
+		}
+		found = true
+		if err := e.command(ctx, text); err != nil {
+			var failed *protocol.Failure
+			if errors.As(err, &failed) {
+				return "", failed, true
+			}
+			return "", plainFailure("CommandError", err), true
+		}
+		lines[i] = ""
+	}
+	rest = strings.Join(lines, "\n")
+	return rest, nil, found && strings.TrimSpace(rest) == ""
+}
+
+// command runs one line.
+func (e *execution) command(ctx context.Context, line string) error {
+	if shell, ok := strings.CutPrefix(line, "!"); ok {
+		return e.shell(ctx, "sh", "-c", shell)
+	}
+	name, args, _ := strings.Cut(line, " ")
+	for _, c := range commandList() {
+		if c.name == name {
+			return c.run(e, ctx, strings.TrimSpace(args))
+		}
+	}
+	return fmt.Errorf("there is no command %s; %%help lists them all", name)
+}
+
+// script runs a cell that starts with %%: bash, sh, or writefile NAME.
+func (e *execution) script(ctx context.Context, text string) *protocol.Failure {
+	head, body, _ := strings.Cut(text, "\n")
+	name, arg, _ := strings.Cut(strings.TrimSpace(head), " ")
+	var err error
+	switch name {
+	case "bash", "sh":
+		err = e.shell(ctx, name, "-c", body)
+	case "writefile":
+		if arg = strings.TrimSpace(arg); arg == "" {
+			err = errors.New("%%writefile wants the name of a file")
+			break
+		}
+		if !filepath.IsAbs(arg) {
+			arg = filepath.Join(e.s.dir, arg)
+		}
+		err = os.WriteFile(arg, []byte(body), 0o644)
+	default:
+		err = fmt.Errorf("there is no %%%%%s; there are %%%%bash, %%%%sh and %%%%writefile", name)
+	}
+	if err != nil {
+		return plainFailure("CommandError", err)
+	}
+	return nil
+}
+
+// shell runs a program with its output shown as the cell's.
+func (e *execution) shell(ctx context.Context, name string, args ...string) error {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Dir = e.s.dir
+	cmd.Env = append(os.Environ(), e.s.env...)
+	cmd.Stdout, cmd.Stderr = stream{e.out, "stdout"}, stream{e.out, "stderr"}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	err := cmd.Run()
+	if ctx.Err() != nil {
+		return interrupted("")
+	}
+	return err
+}
+
+// A stream writes to one of a cell's streams.
+type stream struct {
+	out  protocol.Output
+	name string
+}
+
+func (s stream) Write(p []byte) (int, error) {
+	s.out.Stream(s.name, string(p))
+	return len(p), nil
+}
+
+func (e *execution) help(context.Context, string) error {
+	var b strings.Builder
+	for _, c := range commandList() {
+		fmt.Fprintf(&b, "%-9s %s\n", c.name, c.help)
+	}
+	b.WriteString("!cmd      run a shell command\n%%bash, %%sh   run the rest of the cell as a script\n%%writefile NAME   write the rest of the cell to a file\n")
+	e.out.Stream("stdout", b.String())
+	return nil
+}
+
+func (e *execution) who(context.Context, string) error {
+	e.s.mu.Lock()
+	nb := e.s.notebook
+	e.s.mu.Unlock()
+	e.out.Stream("stdout", describe(nb))
+	return nil
+}
+
+// reset ends the worker; the next cell gets a new one and an empty notebook.
+func (e *execution) reset(context.Context, string) error {
+	e.s.mu.Lock()
+	p := e.s.process
+	e.s.mu.Unlock()
+	if p != nil {
+		p.kill()
+		<-p.exited
+	}
+	e.s.forget()
+	e.s.mu.Lock()
+	defer e.s.mu.Unlock()
+	e.s.lostCells = nil
+	return e.s.startWorker()
+}
+
+// replay runs the cells again that were lost with the last worker.
+func (e *execution) replay(ctx context.Context, _ string) error {
+	e.s.mu.Lock()
+	lost := e.s.lostCells
+	e.s.lostCells = nil
+	e.s.mu.Unlock()
+	if len(lost) == 0 {
+		return errors.New("no cells were lost since the last %replay")
+	}
+	for _, c := range lost {
+		again := &execution{s: e.s, id: e.id, number: c.number, out: e.out, cell: protocol.Cell{Code: c.code, Count: c.number, AllowStdin: e.cell.AllowStdin}}
+		if f := again.run(ctx); f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+func (e *execution) setenv(_ context.Context, args string) error {
+	if args == "" {
+		list := append(os.Environ(), e.s.env...)
+		slices.Sort(list)
+		e.out.Stream("stdout", strings.Join(list, "\n")+"\n")
+		return nil
+	}
+	name, value, ok := strings.Cut(args, "=")
+	if !ok {
+		if name, value, ok = strings.Cut(args, " "); !ok {
+			return fmt.Errorf("%%env wants NAME=value, not %q", args)
+		}
+	}
+	e.s.env = append(e.s.env, strings.TrimSpace(name)+"="+strings.TrimSpace(value))
+	return e.runHidden(fmt.Sprintf("os.Setenv(%q, %q)", strings.TrimSpace(name), strings.TrimSpace(value)))
+}
+
+func (e *execution) chdir(_ context.Context, args string) error {
+	dir := args
+	if dir == "" {
+		dir = e.s.config.Dir
+	}
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(e.s.dir, dir)
+	}
+	info, err := os.Stat(dir)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return fmt.Errorf("%s is not a folder", dir)
+	}
+	e.s.dir = dir
+	e.out.Stream("stdout", dir+"\n")
+	return e.runHidden(fmt.Sprintf("if err := os.Chdir(%q); err != nil { panic(err) }", dir))
+}
+
+// runHidden runs Go in the worker that is not a part of the notebook.
+func (e *execution) runHidden(code string) error {
+	hidden := &execution{s: e.s, id: e.id, number: e.number, out: e.out, cell: protocol.Cell{Code: code, Silent: true}}
+	if f := hidden.runGo(context.Background(), code); f != nil {
+		return f
+	}
+	return nil
+}

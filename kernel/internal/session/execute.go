@@ -1,0 +1,175 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"loupe/kernel/internal/cell"
+	"loupe/kernel/internal/ipc"
+	"loupe/kernel/internal/link"
+	"loupe/kernel/internal/object"
+	"loupe/kernel/internal/protocol"
+)
+
+// Execute runs one cell and returns when it has ended.
+func (s *Session) Execute(ctx context.Context, c protocol.Cell, out protocol.Output) protocol.Outcome {
+	s.mu.Lock()
+	s.executions++
+	id := s.executions
+	s.outputs[id] = out
+	s.current = id
+	delete(s.outputs, id-keepOutputs)
+	s.mu.Unlock()
+	e := &execution{s: s, id: id, cell: c, out: out, number: c.Count}
+	if e.number == 0 {
+		e.number = silentNumbers + id
+	}
+	if f := e.run(ctx); f != nil {
+		return protocol.Outcome{Err: f}
+	}
+	return protocol.Outcome{}
+}
+
+const (
+	// keepOutputs is how many cells back a goroutine may still print under
+	// its own cell; what older ones print goes to the latest cell.
+	keepOutputs = 1000
+	// silentNumbers keeps the numbers of cells that have no In [n] apart.
+	silentNumbers = 1_000_000
+)
+
+// An execution is one run of one cell.
+type execution struct {
+	s      *Session
+	id     int
+	number int // as in In [n]
+	cell   protocol.Cell
+	out    protocol.Output
+}
+
+func (e *execution) run(ctx context.Context) *protocol.Failure {
+	if err := e.s.await(ctx, e.out); err != nil {
+		if ctx.Err() != nil {
+			return interrupted("")
+		}
+		return plainFailure("EngineError", err)
+	}
+	code, f, done := e.commands(ctx, e.cell.Code)
+	if f != nil || done {
+		return f
+	}
+	return e.runGo(ctx, code)
+}
+
+// runGo compiles, links and runs Go.
+func (e *execution) runGo(ctx context.Context, code string) *protocol.Failure {
+	s := e.s
+	s.mu.Lock()
+	s.sources[e.number] = code
+	notebook, process, linker := s.notebook, s.process, s.linker
+	s.mu.Unlock()
+	plan, err := notebook.Plan(e.number, code)
+	if err != nil {
+		return e.planFailure(err)
+	}
+	if len(plan.Units) == 0 {
+		s.commit(e, plan, nil)
+		return nil
+	}
+	units, err := e.compile(ctx, plan)
+	if err != nil {
+		if ctx.Err() != nil {
+			return interrupted("")
+		}
+		return e.compileFailure(err)
+	}
+	linker.Forget(names(plan.Dropped))
+	image, err := linker.Link(units)
+	if err != nil {
+		return plainFailure("LinkError", err)
+	}
+	done := make(chan *ipc.Done, 1)
+	s.mu.Lock()
+	s.waiting[e.id] = done
+	s.mu.Unlock()
+	for _, note := range plan.Notes {
+		e.out.Stream("stderr", note+"\n")
+	}
+	process.send(ipc.Request{Run: &ipc.Run{Cell: e.id, Image: transfer(image), AllowStdin: e.cell.AllowStdin}})
+	s.commit(e, plan, image)
+	return e.wait(ctx, process, done)
+}
+
+// commit makes the cell a part of the session.
+func (s *Session) commit(e *execution, plan *cell.Plan, image *link.Image) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if image != nil {
+		image.Commit()
+	}
+	s.notebook = plan.After
+	if !e.cell.Silent {
+		s.ran = append(s.ran, ranCell{e.number, e.cell.Code, plan.Defines})
+	}
+}
+
+// compile compiles the plan's units, at once.
+func (e *execution) compile(ctx context.Context, plan *cell.Plan) ([]link.Unit, error) {
+	units := make([]link.Unit, len(plan.Units))
+	errs := make([]error, len(plan.Units))
+	var wg sync.WaitGroup
+	for i, u := range plan.Units {
+		compile := func() {
+			dir, err := e.s.folder(e.id, i)
+			if err != nil {
+				errs[i] = err
+				return
+			}
+			var a *object.Archive
+			if a, errs[i] = e.s.worker.Compile(ctx, dir, u.Source, u.Symabis, u.Imports); errs[i] == nil {
+				units[i] = link.Unit{Object: a, New: names(u.New), Imports: u.Imports, RunInit: u.RunInit}
+			}
+		}
+		if i == len(plan.Units)-1 {
+			compile()
+			break
+		}
+		wg.Go(compile)
+	}
+	wg.Wait()
+	if plan.Entry != "" {
+		units[len(units)-1].Entry = plan.Entry
+	}
+	return units, errors.Join(errs...)
+}
+
+func names(s cell.Symbols) link.Names {
+	return link.Names{Vars: s.Vars, Funcs: s.Funcs, Types: s.Types, Extended: s.Extended}
+}
+
+// killAfter is how long an interrupted cell may go on before its worker is
+// replaced.
+const killAfter = 5 * time.Second
+
+// wait waits for the cell's end, and interrupts it when ctx ends.
+func (e *execution) wait(ctx context.Context, p *process, done <-chan *ipc.Done) *protocol.Failure {
+	var deadline <-chan time.Time
+	interrupt := ctx.Done()
+	for {
+		select {
+		case d := <-done:
+			if d == nil {
+				return e.crashFailure(p, interrupt == nil)
+			}
+			return e.failure(d.Failure)
+		case <-interrupt:
+			interrupt = nil
+			deadline = time.After(killAfter)
+			p.send(ipc.Request{Interrupt: &ipc.Interrupt{Cell: e.id}})
+		case <-deadline:
+			p.kill()
+		}
+	}
+}

@@ -1,0 +1,52 @@
+package session
+
+import (
+	goimporter "go/importer"
+	"go/token"
+	"go/types"
+	"sync"
+
+	"loupe/kernel/internal/build"
+)
+
+// An importer reads packages for the type checker from the build cache. It
+// gives the same package for the same path each time.
+type importer struct {
+	mu sync.Mutex
+	gc types.Importer
+}
+
+func newImporter(w *build.Worker) *importer {
+	return &importer{gc: goimporter.ForCompiler(token.NewFileSet(), "gc", w.Export)}
+}
+
+// Import implements types.Importer.
+func (i *importer) Import(path string) (*types.Package, error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.gc.Import(path)
+}
+
+// known lists the import paths that a bare package name may mean: first those
+// that people mean most often, then the standard library, then the session's
+// module.
+func (s *Session) known(name string) []string {
+	var paths []string
+	if p, ok := preferred[name]; ok {
+		paths = append(paths, p)
+	}
+	for _, p := range s.worker.Known(name) {
+		if len(paths) == 0 || p != paths[0] {
+			paths = append(paths, p)
+		}
+	}
+	return paths
+}
+
+// preferred are names of several packages.
+var preferred = map[string]string{
+	"rand":     "math/rand",
+	"template": "text/template",
+	"scanner":  "text/scanner",
+	"color":    "image/color",
+}

@@ -1,0 +1,74 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// A module is where the session's packages come from beside the worker's: the
+// notebook's own go.mod, or one in the session's folder.
+type module struct {
+	session *Session
+	dir     string // folder of go.mod, once it is needed
+}
+
+// open finds the go.mod beside the notebook or makes one.
+func (m *module) open() error {
+	if m.dir != "" {
+		return nil
+	}
+	for dir := m.session.config.Dir; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			m.dir = dir
+			return nil
+		}
+		if dir == filepath.Dir(dir) {
+			break
+		}
+	}
+	dir := filepath.Join(m.session.tmp, "module")
+	if err := m.session.worker.CopyModule(dir); err != nil {
+		return err
+	}
+	m.dir = dir
+	return nil
+}
+
+// get adds modules to the session, without a restart.
+func (e *execution) get(ctx context.Context, args string) error {
+	if args == "" {
+		return errors.New("%get wants a module, such as %get github.com/google/uuid@v1.6.0")
+	}
+	m := e.s.module
+	if err := m.open(); err != nil {
+		return err
+	}
+	for _, path := range strings.Fields(args) {
+		e.out.Stream("stderr", "loupe: getting "+path+" …\n")
+		if err := e.s.worker.Get(ctx, m.dir, path); err != nil {
+			return err
+		}
+		name, _, _ := strings.Cut(path, "@")
+		if err := e.s.load(ctx, name); err != nil && !strings.Contains(err.Error(), "no Go files") {
+			return err
+		}
+	}
+	return nil
+}
+
+// load makes a package and all that it imports known to the session.
+func (s *Session) load(ctx context.Context, path string) error {
+	if err := s.module.open(); err != nil {
+		return err
+	}
+	list, err := s.worker.Toolchain.List(ctx, s.module.dir, path)
+	if err != nil {
+		return fmt.Errorf("package %s: %w", path, err)
+	}
+	s.worker.Add(list)
+	return nil
+}

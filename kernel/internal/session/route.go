@@ -1,0 +1,152 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"regexp"
+	"time"
+
+	"loupe/kernel/internal/ipc"
+	"loupe/kernel/internal/protocol"
+)
+
+// route passes on what a worker reports, in order, until the worker ends.
+func (s *Session) route(p *process) {
+	events, raw := p.events, p.raw
+	for events != nil {
+		select {
+		case e, ok := <-events:
+			if !ok {
+				events = nil
+				break
+			}
+			if e.Done != nil {
+				s.drainRaw(p)
+			}
+			s.handle(p, e)
+		case r, ok := <-raw:
+			if !ok {
+				raw = nil
+				break
+			}
+			s.streamRaw(p, r)
+		}
+	}
+	s.lost(p)
+}
+
+// drainRaw passes on what the cell has written past the socket before it
+// ended: those bytes are in the pipes, or on the way from there.
+func (s *Session) drainRaw(p *process) {
+	deadline := time.Now().Add(50 * time.Millisecond)
+	for p.rawPending() && time.Now().Before(deadline) {
+		select {
+		case r, ok := <-p.raw:
+			if !ok {
+				return
+			}
+			s.streamRaw(p, r)
+		case <-time.After(200 * time.Microsecond):
+		}
+	}
+}
+
+// crashStart is how the runtime begins to say why it gives up.
+var crashStart = regexp.MustCompile(`(?m)^(fatal error: |panic: |runtime: goroutine stack exceeds|SIG[A-Z]+: |unexpected fault address )`)
+
+// streamRaw passes on text, up to where a crash begins: what follows, thousands
+// of lines about the runtime, becomes a short explanation once the worker is
+// gone.
+func (s *Session) streamRaw(p *process, r rawOutput) {
+	name := "stdout"
+	if r.stream == 2 {
+		name = "stderr"
+		if p.crashing {
+			return
+		}
+		if at := crashStart.FindIndex(r.text); at != nil {
+			p.crashing = true
+			r.text = r.text[:at[0]]
+		}
+	}
+	if out := s.output(0); out != nil && len(r.text) > 0 {
+		out.Stream(name, string(r.text))
+	}
+}
+
+// output is where an execution's output goes, or the latest one's.
+func (s *Session) output(id int) protocol.Output {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if out, ok := s.outputs[id]; ok {
+		return out
+	}
+	return s.outputs[s.current]
+}
+
+func (s *Session) handle(p *process, e *ipc.Event) {
+	out := s.output(e.Cell)
+	switch {
+	case e.Output != nil:
+		name := "stdout"
+		if e.Output.Stream == 2 {
+			name = "stderr"
+		}
+		out.Stream(name, string(e.Output.Text))
+	case e.Show != nil:
+		out.Display(bundle(e.Show.Bundle), e.Show.ID, e.Show.Update)
+	case e.Clear != nil:
+		out.Clear(e.Clear.Wait)
+	case e.Result != nil:
+		out.Result(bundle(*e.Result))
+	case e.Ask != nil:
+		go s.answer(p, out, e.Ask)
+	case e.Panic != nil:
+		f := s.traceback(e.Panic)
+		text := "A goroutine of this cell has ended with a panic; the session goes on.\n"
+		for _, line := range f.Traceback {
+			text += line + "\n"
+		}
+		out.Stream("stderr", text)
+	case e.Done != nil:
+		s.mu.Lock()
+		done := s.waiting[e.Cell]
+		delete(s.waiting, e.Cell)
+		s.mu.Unlock()
+		if done != nil {
+			done <- e.Done
+		}
+	}
+}
+
+// answer asks the user for a line and hands it to the worker.
+func (s *Session) answer(p *process, out protocol.Output, a *ipc.Ask) {
+	text, err := out.Ask(context.Background(), a.Prompt, a.Password)
+	in := &ipc.Input{Text: text}
+	if err != nil {
+		in.Err = err.Error()
+	}
+	p.send(ipc.Request{Input: in})
+}
+
+func bundle(b ipc.Bundle) protocol.Bundle {
+	var out protocol.Bundle
+	// The worker has encoded both; a failure could only leave them empty.
+	_ = json.Unmarshal(b.Data, &out.Data)
+	_ = json.Unmarshal(b.Metadata, &out.Metadata)
+	return out
+}
+
+// lost takes note of a worker's end: cells that wait get no result, and the
+// next cell gets a new worker.
+func (s *Session) lost(p *process) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id, done := range s.waiting {
+		delete(s.waiting, id)
+		done <- nil
+	}
+	if s.process == p {
+		s.process = nil
+	}
+}

@@ -1,0 +1,170 @@
+package session
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/tools/txtar"
+
+	"loupe/kernel/internal/protocol"
+)
+
+var update = flag.Bool("update", false, "write what the scenarios print into their files")
+
+// recorder collects what cells show as text.
+type recorder struct {
+	mu     sync.Mutex
+	b      strings.Builder
+	stream string
+	input  []string
+}
+
+func (r *recorder) write(stream, text string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.stream != stream && r.b.Len() > 0 && !strings.HasSuffix(r.b.String(), "\n") {
+		r.b.WriteString("\n")
+	}
+	if stream != "stdout" && (r.stream != stream || stream == "result") {
+		r.b.WriteString(stream + ": ")
+	}
+	r.stream = stream
+	r.b.WriteString(text)
+}
+
+func (r *recorder) Stream(name, text string) { r.write(name, text) }
+func (r *recorder) Display(b protocol.Bundle, id string, update bool) {
+	what := "display"
+	if update {
+		what = "update " + id
+	}
+	r.write(what, fmt.Sprintln(b.Data["text/plain"]))
+}
+func (r *recorder) Result(b protocol.Bundle) { r.write("result", fmt.Sprintln(b.Data["text/plain"])) }
+func (r *recorder) Clear(wait bool)          { r.write("clear", fmt.Sprintln(wait)) }
+func (r *recorder) Ask(_ context.Context, prompt string, password bool) (string, error) {
+	r.write("ask", fmt.Sprintf("%q %v\n", prompt, password))
+	if len(r.input) == 0 {
+		return "", fmt.Errorf("no more input")
+	}
+	line := r.input[0]
+	r.input = r.input[1:]
+	return line, nil
+}
+
+func (r *recorder) take() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	text := r.b.String()
+	r.b.Reset()
+	r.stream = ""
+	if text != "" && !strings.HasSuffix(text, "\n") {
+		text += "\n"
+	}
+	return text
+}
+
+var ansi = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+// TestScenarios runs the notebooks in testdata: cells, and what each shows.
+// A scenario's comment may hold settings: "input: text" answers questions,
+// "interrupt: 3 50ms" interrupts cell 3 after that time.
+func TestScenarios(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no scenarios in testdata", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) { runScenario(t, file) })
+	}
+}
+
+func runScenario(t *testing.T, file string) {
+	a, err := txtar.ParseFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	s, err := New(protocol.Config{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	r := &recorder{}
+	interrupts := map[string]time.Duration{}
+	for line := range strings.Lines(string(a.Comment)) {
+		if in, ok := strings.CutPrefix(line, "input: "); ok {
+			r.input = append(r.input, strings.TrimSuffix(in, "\n"))
+		}
+		var name, after string
+		if n, _ := fmt.Sscanf(line, "interrupt: %s %s", &name, &after); n == 2 {
+			d, err := time.ParseDuration(after)
+			if err != nil {
+				t.Fatal(err)
+			}
+			interrupts[name] = d
+		}
+	}
+	var got txtar.Archive
+	got.Comment = a.Comment
+	want := map[string]string{}
+	number := 0
+	for _, f := range a.Files {
+		kind, name, _ := strings.Cut(f.Name, " ")
+		switch kind {
+		case "want":
+			want[name] = string(f.Data)
+			continue
+		case "file":
+			if err := os.WriteFile(filepath.Join(dir, name), f.Data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			got.Files = append(got.Files, f)
+			continue
+		}
+		number++
+		ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
+		if d, ok := interrupts[name]; ok {
+			time.AfterFunc(d, cancel)
+		}
+		o := s.Execute(ctx, protocol.Cell{Code: strings.TrimSuffix(string(f.Data), "\n"), Count: number, AllowStdin: true}, r)
+		cancel()
+		text := r.take()
+		if o.Err != nil {
+			text += "error: " + o.Err.Name + ": " + o.Err.Value + "\n"
+			for _, line := range strings.Split(strings.Join(o.Err.Traceback, "\n"), "\n") {
+				text += "    " + strings.ReplaceAll(strings.TrimRight(line, " "), dir, "$DIR") + "\n"
+			}
+		}
+		text = goFile.ReplaceAllString(ansi.ReplaceAllString(text, ""), "$1")
+		got.Files = append(got.Files, txtar.File{Name: f.Name, Data: f.Data}, txtar.File{Name: "want " + name, Data: []byte(text)})
+	}
+	if *update {
+		if err := os.WriteFile(file, txtar.Format(&got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	for _, f := range got.Files {
+		name, ok := strings.CutPrefix(f.Name, "want ")
+		if ok && want[name] != string(f.Data) {
+			t.Errorf("cell %s\n--- shows\n%s--- should show\n%s", name, f.Data, want[name])
+		}
+	}
+}
+
+// goFile is a place in a library, whose line numbers depend on its version.
+var goFile = regexp.MustCompile(`( in )\S*/([^/\s]+\.(?:go|s)):\d+`)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	os.Exit(code)
+}

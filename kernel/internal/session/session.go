@@ -1,0 +1,212 @@
+// Package session is a notebook's engine: it takes the text of cells and runs
+// them, compiled, in a worker process that keeps their values.
+//
+// For most uses, make one [Session] for a notebook and call [Session.Execute]
+// for each cell; the engine needs no Jupyter. A cell passes through the
+// packages beside this one: cell (text to Go files), build (Go files to
+// objects), link (objects to an image) and the worker.
+//
+// A cell changes the session only when all of it has been compiled and linked:
+// what fails before that leaves everything as it was.
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"loupe/kernel/internal/build"
+	"loupe/kernel/internal/cell"
+	"loupe/kernel/internal/ipc"
+	"loupe/kernel/internal/link"
+	"loupe/kernel/internal/protocol"
+)
+
+// A Session is the state of one notebook. Execute is for one caller at a time;
+// all other methods may be called while a cell runs.
+type Session struct {
+	config protocol.Config
+	tmp    string // folder for the compiler's files
+
+	ready    chan struct{} // closed when prepare has ended
+	progress []string      // what prepare has said so far
+	prepared error
+	worker   *build.Worker
+	importer *importer
+
+	mu       sync.Mutex
+	notebook *cell.Notebook
+	process  *process
+	linker   *link.Linker
+	outputs  map[int]protocol.Output // by execution
+	waiting  map[int]chan *ipc.Done
+	current  int
+	closed   bool
+
+	executions int            // number of the last execution
+	sources    map[int]string // texts of cells by their number, for error messages
+	ran        []ranCell      // what built the present state, in order
+	lostCells  []ranCell      // what a crash has undone, for %replay
+	dir        string         // working directory of cells
+	env        []string
+	module     *module
+}
+
+// A ranCell is a cell that was linked into the present worker.
+type ranCell struct {
+	number  int
+	code    string
+	defines []string
+}
+
+// New starts a session. The worker is prepared in the background: building it
+// for the first time takes about a minute, starting it a few milliseconds.
+func New(config protocol.Config) (*Session, error) {
+	if config.Dir == "" {
+		dir, err := os.Getwd()
+		if err != nil {
+			return nil, fmt.Errorf("the notebook has no folder: %w", err)
+		}
+		config.Dir = dir
+	}
+	tmp, err := os.MkdirTemp("", "loupe-session-")
+	if err != nil {
+		return nil, fmt.Errorf("cannot make a folder for the compiler's files: %w. Set TMPDIR to a folder that can be written", err)
+	}
+	s := &Session{
+		config: config, tmp: tmp, dir: config.Dir,
+		ready:   make(chan struct{}),
+		outputs: map[int]protocol.Output{}, waiting: map[int]chan *ipc.Done{},
+		sources: map[int]string{},
+	}
+	s.module = &module{session: s}
+	go s.prepare()
+	return s, nil
+}
+
+// prepare finds Go, builds the worker if need be, and starts it.
+func (s *Session) prepare() {
+	defer close(s.ready)
+	ctx := context.Background()
+	tc, err := build.FindToolchain(ctx)
+	if err != nil {
+		s.prepared = err
+		return
+	}
+	s.worker, err = build.Prepare(ctx, tc, build.Options{Progress: s.report})
+	if err != nil {
+		s.prepared = err
+		return
+	}
+	s.importer = newImporter(s.worker)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.notebook = s.emptyNotebook()
+	if !s.closed {
+		s.prepared = s.startWorker()
+	}
+}
+
+func (s *Session) emptyNotebook() *cell.Notebook {
+	return cell.New(cell.Config{Importer: s.importer, Known: s.known})
+}
+
+// report remembers what preparing does, and tells a cell that waits for it.
+func (s *Session) report(step string) {
+	s.mu.Lock()
+	s.progress = append(s.progress, step)
+	out := s.outputs[s.current]
+	s.mu.Unlock()
+	if out != nil {
+		out.Stream("stderr", "loupe: "+step+" …\n")
+	}
+}
+
+// startWorker starts a fresh worker and forgets all values. s.mu is held.
+func (s *Session) startWorker() error {
+	p, err := startProcess(s.worker, s.dir, s.env)
+	if err != nil {
+		return err
+	}
+	s.process = p
+	s.linker = link.New(s.worker.World, s.worker)
+	s.linker.GOROOT = s.worker.Toolchain.Root
+	go s.route(p)
+	return nil
+}
+
+// await waits until the worker is there.
+func (s *Session) await(ctx context.Context, out protocol.Output) error {
+	select {
+	case <-s.ready:
+	default:
+		s.mu.Lock()
+		for _, step := range s.progress {
+			out.Stream("stderr", "loupe: "+step+" …\n")
+		}
+		s.mu.Unlock()
+		select {
+		case <-s.ready:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	if s.prepared != nil {
+		return s.prepared
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return errors.New("the session has been closed")
+	}
+	if s.process == nil {
+		return s.startWorker()
+	}
+	return nil
+}
+
+// Notebook is what the cells that ran have declared, for completion.
+func (s *Session) Notebook() *cell.Notebook {
+	select {
+	case <-s.ready:
+	default:
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.notebook
+}
+
+// Processes names the worker process, for usage reports.
+func (s *Session) Processes() []int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.process == nil {
+		return nil
+	}
+	return []int{s.process.cmd.Process.Pid}
+}
+
+// Close ends the worker, with all that it runs, and removes the session's
+// files.
+func (s *Session) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	p := s.process
+	s.process = nil
+	s.mu.Unlock()
+	if p != nil {
+		p.kill()
+		<-p.exited
+	}
+	return os.RemoveAll(s.tmp)
+}
+
+// folder makes a folder for one compilation.
+func (s *Session) folder(n, unit int) (string, error) {
+	dir := filepath.Join(s.tmp, fmt.Sprintf("%d-%d", n, unit))
+	return dir, os.MkdirAll(dir, 0o700)
+}
