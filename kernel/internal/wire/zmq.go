@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -34,7 +35,7 @@ type port struct {
 	incoming chan [][]byte
 
 	mu    sync.Mutex
-	peers map[string]*peer // by identity
+	peers map[string][]*peer // by identity, the one heard from last at the end
 }
 
 // connections counts the peers that brought no identity.
@@ -63,7 +64,7 @@ func Listen(c Connection, log *slog.Logger) (*ZMQ, error) {
 			kind:     socketTypes[ch],
 			listener: l,
 			incoming: make(chan [][]byte, 1000),
-			peers:    map[string]*peer{},
+			peers:    map[string][]*peer{},
 		}
 		go z.accept(ch)
 	}
@@ -104,9 +105,7 @@ func (z *ZMQ) Send(ch Channel, frames [][]byte) error {
 		}
 		return nil
 	}
-	p.mu.Lock()
-	to := p.peers[string(frames[0])]
-	p.mu.Unlock()
+	to := p.find(frames[0])
 	if to == nil {
 		return fmt.Errorf("nobody with identity %q is connected to %s", frames[0], ch)
 	}
@@ -139,8 +138,8 @@ func (p *port) list() []*peer {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	all := make([]*peer, 0, len(p.peers))
-	for _, peer := range p.peers {
-		all = append(all, peer)
+	for _, same := range p.peers {
+		all = append(all, same...)
 	}
 	return all
 }
@@ -178,7 +177,7 @@ func (z *ZMQ) serve(ch Channel, conn net.Conn) {
 	if len(peer.identity) == 0 || ch == IOPub || ch == Heartbeat {
 		peer.identity = append([]byte{0}, strconv.Itoa(int(connections.Add(1)))...)
 	}
-	p.add(peer)
+	p.prefer(peer)
 	defer p.remove(peer)
 	go peer.write()
 	if err := z.read(ch, peer, r); err != nil {
@@ -204,6 +203,7 @@ func (z *ZMQ) read(ch Channel, from *peer, r *bufio.Reader) error {
 			}
 			frames = [][]byte{topic}
 		default:
+			z.ports[ch].prefer(from)
 			frames = append([][]byte{from.identity}, frames...)
 		}
 		select {
@@ -214,22 +214,40 @@ func (z *ZMQ) read(ch Channel, from *peer, r *bufio.Reader) error {
 	}
 }
 
-// add makes a peer known. One that connects with the identity of another takes
-// its place (ROUTER_HANDOVER in libzmq): it is a front-end that reconnects
-// before its old connection is known to be dead.
-func (p *port) add(n *peer) {
+// find returns the peer that messages for an identity go to.
+func (p *port) find(identity []byte) *peer {
 	p.mu.Lock()
-	old := p.peers[string(n.identity)]
-	p.peers[string(n.identity)] = n
-	p.mu.Unlock()
-	if old != nil {
-		old.close()
+	defer p.mu.Unlock()
+	same := p.peers[string(identity)]
+	if len(same) == 0 {
+		return nil
 	}
+	return same[len(same)-1]
+}
+
+// prefer sends what comes for a peer's identity to this peer. Several
+// connections have one identity when a front-end reconnects before its old
+// connection is known to be dead: the one heard from last is alive. Unlike
+// libzmq with ROUTER_HANDOVER the others are not closed, because libzmq's
+// clients would reconnect, and two of them would throw each other out for ever.
+func (p *port) prefer(n *peer) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	same := p.peers[string(n.identity)]
+	if i := slices.Index(same, n); i >= 0 {
+		same = slices.Delete(same, i, i+1)
+	}
+	p.peers[string(n.identity)] = append(same, n)
 }
 
 func (p *port) remove(gone *peer) {
 	p.mu.Lock()
-	if p.peers[string(gone.identity)] == gone {
+	same := p.peers[string(gone.identity)]
+	if i := slices.Index(same, gone); i >= 0 {
+		same = slices.Delete(same, i, i+1)
+	}
+	p.peers[string(gone.identity)] = same
+	if len(same) == 0 {
 		delete(p.peers, string(gone.identity))
 	}
 	p.mu.Unlock()

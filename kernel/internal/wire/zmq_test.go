@@ -118,6 +118,13 @@ func TestReconnectSameIdentity(t *testing.T) {
 	if got := answer(t, again); got != "reply" {
 		t.Error(got)
 	}
+	// Should the old one be alive after all, it is served when it asks.
+	old.Send(zmq4.NewMsg([]byte("3")))
+	recv(t, z, Shell)
+	z.Send(Shell, [][]byte{id, []byte("also")})
+	if got := answer(t, old); got != "also" {
+		t.Error(got)
+	}
 }
 
 func TestSendToNobody(t *testing.T) {
