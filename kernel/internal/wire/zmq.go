@@ -36,6 +36,7 @@ type port struct {
 
 	mu    sync.Mutex
 	peers map[string][]*peer // by identity, the one heard from last at the end
+	mail  mail
 }
 
 // connections counts the peers that brought no identity.
@@ -105,9 +106,12 @@ func (z *ZMQ) Send(ch Channel, frames [][]byte) error {
 		}
 		return nil
 	}
-	to := p.find(frames[0])
+	to, kept := p.find(frames)
+	if kept {
+		return nil
+	}
 	if to == nil {
-		return fmt.Errorf("nobody with identity %q is connected to %s", frames[0], ch)
+		return fmt.Errorf("the front-end is gone from %s", ch)
 	}
 	if !to.push(frames[1:]) {
 		return fmt.Errorf("%q does not read from %s: the message is dropped", frames[0], ch)
@@ -177,7 +181,7 @@ func (z *ZMQ) serve(ch Channel, conn net.Conn) {
 	if len(peer.identity) == 0 || ch == IOPub || ch == Heartbeat {
 		peer.identity = append([]byte{0}, strconv.Itoa(int(connections.Add(1)))...)
 	}
-	p.prefer(peer)
+	p.add(peer)
 	defer p.remove(peer)
 	go peer.write()
 	if err := z.read(ch, peer, r); err != nil {
@@ -214,15 +218,31 @@ func (z *ZMQ) read(ch Channel, from *peer, r *bufio.Reader) error {
 	}
 }
 
-// find returns the peer that messages for an identity go to.
-func (p *port) find(identity []byte) *peer {
+// find returns the peer that a message goes to. One that is away just now gets
+// it when it comes back, unless it brought no identity to be known by.
+func (p *port) find(frames [][]byte) (to *peer, kept bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	same := p.peers[string(identity)]
-	if len(same) == 0 {
-		return nil
+	identity := string(frames[0])
+	if same := p.peers[identity]; len(same) > 0 {
+		return same[len(same)-1], false
 	}
-	return same[len(same)-1]
+	if identity == "" || identity[0] == 0 {
+		return nil, false
+	}
+	p.mail.keep(identity, frames[1:])
+	return nil, true
+}
+
+// add makes a peer known and gives it the messages that it has missed.
+func (p *port) add(n *peer) {
+	p.prefer(n)
+	p.mu.Lock()
+	missed := p.mail.take(string(n.identity))
+	p.mu.Unlock()
+	for _, frames := range missed {
+		n.push(frames)
+	}
 }
 
 // prefer sends what comes for a peer's identity to this peer. Several

@@ -127,9 +127,19 @@ func TestReconnectSameIdentity(t *testing.T) {
 	}
 }
 
-func TestSendToNobody(t *testing.T) {
-	if err := local(t).Send(Shell, [][]byte{[]byte("ghost"), []byte("x")}); err == nil {
-		t.Error("no error for an unknown identity")
+// A reply to a front-end that is between two connections waits for it.
+func TestSendToAbsent(t *testing.T) {
+	z := local(t)
+	for i := range 2000 {
+		if err := z.Send(Shell, [][]byte{[]byte("away"), fmt.Append(nil, i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := answer(t, dealer(t, z, Shell, "away")); got != "1000" {
+		t.Errorf("the first of the last 1000 messages is %s", got)
+	}
+	if err := z.Send(Shell, [][]byte{{0, '9'}, []byte("x")}); err == nil {
+		t.Error("no error for a peer that cannot come back")
 	}
 }
 
