@@ -22,6 +22,7 @@ type checked struct {
 	info   types.Info
 	uses   []use   // in the cell, in order of the text
 	errs   Errors  // in the cell
+	cycles Errors  // cycles of initialisation in the cell
 	broken []fault // in earlier declarations
 }
 
@@ -60,6 +61,7 @@ func (p *planner) check() *checked {
 		DisableUnusedImportCheck: true,
 	}
 	k.pkg, _ = config.Check(PkgPath, k.fset, []*ast.File{file}, &k.info)
+	k.cyclic()
 	k.errs = k.errs.tidy()
 	k.findUses()
 	return k
@@ -194,7 +196,7 @@ func (k *checked) report(err error) {
 	switch {
 	case follows:
 		k.follow(src, off, msg)
-	case k.ignore(src, off, msg):
+	case k.unused(src, off, msg):
 	case decl != nil:
 		k.broken = append(k.broken, fault{decl, msg})
 	default:
@@ -203,6 +205,10 @@ func (k *checked) report(err error) {
 		}
 		if name, ok := strings.CutPrefix(msg, "undefined: "); ok && k.gone[name] != "" {
 			msg += " (" + k.gone[name] + ")"
+		}
+		if strings.HasPrefix(msg, "initialization cycle") {
+			k.cycles = append(k.cycles, src.errorAt(off, msg))
+			return
 		}
 		k.errs = append(k.errs, src.errorAt(off, msg))
 	}
@@ -218,13 +224,23 @@ func (k *checked) follow(src *Source, off int, msg string) {
 	last.Msg += "; " + msg + " in " + place(src.Number, line)
 }
 
-// ignore drops errors about what the compiler will not see: an unused value
-// that is the cell's result, and cycles of initialisers that run in order.
-func (k *checked) ignore(src *Source, off int, msg string) bool {
-	if k.c.result != nil && src == k.c.src && off == k.c.at(k.c.result.Pos()) && strings.HasSuffix(msg, "is not used") {
-		return true
+// unused tells whether an error is only about the cell's result, which the
+// compiler will find used.
+func (k *checked) unused(src *Source, off int, msg string) bool {
+	return k.c.result != nil && src == k.c.src && off == k.c.at(k.c.result.Pos()) && strings.HasSuffix(msg, "is not used")
+}
+
+// cyclic reports cycles of initialisation, except among variables that are
+// assigned to in order: fib := func(n int) int { … fib(n-1) … } is all right.
+func (k *checked) cyclic() {
+	for _, e := range k.cycles {
+		name := e.Msg[strings.LastIndexAny(strings.TrimSuffix(e.Msg, " refers to itself"), " ")+1:]
+		name = strings.TrimSuffix(name, " refers to itself")
+		_, variable := k.pkg.Scope().Lookup(name).(*types.Var)
+		if _, function := k.pkg.Scope().Lookup(name).(*types.Func); k.c.body == nil || !variable && !function {
+			k.errs = append(k.errs, e)
+		}
 	}
-	return k.c.body != nil && strings.HasPrefix(msg, "initialization cycle")
 }
 
 // findUses notes where the cell mentions names of the notebook.

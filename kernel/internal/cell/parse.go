@@ -87,9 +87,10 @@ func (c *parsed) file(text string, mode parser.Mode, errs *Errors) *ast.File {
 	return file
 }
 
-// at returns the offset of a position of any of the cell's syntax trees.
+// at returns the offset of a position of any of the cell's syntax trees. A
+// label at the end of a cell ends with the function that the parser was given.
 func (c *parsed) at(pos token.Pos) int {
-	return c.fset.File(pos).Offset(pos) - len(declPrefix)
+	return min(c.fset.File(pos).Offset(pos)-len(declPrefix), len(c.src.Text))
 }
 
 // only returns text with blanks for what is outside the regions.
