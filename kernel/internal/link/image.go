@@ -251,7 +251,7 @@ func (im *Image) drain() error {
 			}
 		}
 		for _, r := range s.relocs() {
-			if r.Size == 0 || r.Weak || r.Sym.IsZero() || r.Type == object.RTLSLE {
+			if r.Size == 0 && r.Type != object.RKeep || isWeak(r) || r.Sym.IsZero() || r.Type == object.RTLSLE {
 				continue
 			}
 			t, err := im.resolve(s, r.Sym)
@@ -273,6 +273,12 @@ func (im *Image) drain() error {
 	}
 	return nil
 }
+
+// isWeak reports whether a reference is to what exists anyway: that of a type
+// to its pointer type. The methods of an itab are weak references too, which
+// the official linker makes strong when it finds a call; here any later cell
+// may call them.
+func isWeak(r object.Reloc) bool { return r.Weak && r.Type != object.RAddr }
 
 // scanFunction places the tables that describe a function to the runtime.
 func (im *Image) scanFunction(s *symbol) error {

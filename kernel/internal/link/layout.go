@@ -110,7 +110,12 @@ func (im *Image) layoutText() error {
 }
 
 func (im *Image) layoutList(list []*symbol) {
+	zerobase, _ := im.l.world.Lookup("runtime.zerobase", object.ABI0)
 	for _, s := range list {
+		if s.Size == 0 && (s.Kind == object.BSS || s.Kind == object.NoPtrBSS) {
+			s.addr = zerobase // where all values without size are
+			continue
+		}
 		im.alignData(uint64(dataAlign(s)))
 		s.addr = im.dataNext
 		im.dataNext += uint64(s.Size) + s.extra

@@ -97,7 +97,7 @@ func (im *Image) apply(s *symbol, r object.Reloc) error {
 	if !r.Sym.IsZero() && r.Type != object.RTLSLE {
 		var ok bool
 		var err error
-		if r.Weak {
+		if isWeak(r) {
 			if t, ok = im.weak(s, r.Sym); !ok {
 				return nil
 			}

@@ -164,7 +164,7 @@ func (im *Image) fetch(s *symbol, name object.Name, pkg string) (target, error) 
 		return target{}, fmt.Errorf("link: %s is not defined in this notebook (referred to by %s)", name.Text, s.Name)
 	}
 	tried := map[string]bool{}
-	for _, p := range []string{pkg, packageOf(name.Text), s.file.Package} {
+	for _, p := range []string{pkg, packageOf(name.Text), s.file.Package, "runtime"} {
 		if p == "" || tried[p] || p == Notebook {
 			continue
 		}
