@@ -152,7 +152,7 @@ func (w *wave) changed(key string) {
 
 // lose drops a variable, whose value is of a type that is no more.
 func (w *wave) lose(d *Decl, cause string) {
-	w.gone[d.Name] = fmt.Sprintf("%s (cell %d) is dropped: its type %s is the old one, %s has changed", d.Name, d.Cell, d.Type, cause)
+	w.gone[d.Name] = fmt.Sprintf("%s is lost: %s has changed", d.Name, cause)
 	w.mark(d.Name, different, cause)
 }
 
@@ -214,7 +214,7 @@ func (r *recorded) notes() []string {
 	}
 	for _, root := range slices.Sorted(maps.Keys(lost)) {
 		sortDecls(lost[root])
-		notes = append(notes, fmt.Sprintf("%s has changed: dropped %s (%s)", root, names(lost[root]), valuesOf(lost[root], root)))
+		notes = append(notes, fmt.Sprintf("%s has changed: dropped %s (%s)", root, names(lost[root]), r.valuesOf(lost[root], root)))
 	}
 	sortDecls(others)
 	for _, d := range others {
@@ -223,11 +223,16 @@ func (r *recorded) notes() []string {
 	return append(notes, slices.Sorted(maps.Values(r.kept))...)
 }
 
-func valuesOf(list []*Decl, typ string) string {
-	if len(list) == 1 {
-		return "a value of the old " + typ
+// valuesOf says why variables are dropped when a type, or a constant in a
+// type, has changed.
+func (r *recorded) valuesOf(list []*Decl, root string) string {
+	switch {
+	case r.n.Lookup(root).Kind != token.TYPE:
+		return "of a type that depends on " + root
+	case len(list) == 1:
+		return "a value of the old " + root
 	}
-	return "values of the old " + typ
+	return "values of the old " + root
 }
 
 func names(list []*Decl) string {

@@ -130,12 +130,14 @@ func (k *checked) statement(it *item) {
 	switch {
 	case it.stmt == nil:
 	case it.names != nil:
-		if it.labels != "" {
-			k.sheet.piece(nil, generated(it.labels+"{}"))
+		if it.start > it.from {
+			k.sheet.piece(nil, k.slice(it.from, it.start), generated("{}"))
 		}
 		if k.assigns(it) {
 			k.assignment(it)
 		}
+	case it.stmt == k.c.result && !isCall(k.c.result.X) && k.c.silent:
+		k.sheet.piece(nil, generated("_ = "), k.slice(it.from, it.to))
 	case it.stmt == k.c.result && !isCall(k.c.result.X):
 		k.sheet.piece(nil, k.show("Result", k.slice(it.from, it.to))...)
 	default:
@@ -221,7 +223,7 @@ func (k *checked) follow(src *Source, off int, msg string) {
 	}
 	line, _ := src.position(off)
 	last := &k.errs[len(k.errs)-1]
-	last.Msg += "; " + msg + " in " + place(src.Number, line)
+	last.Msg += "; " + msg + " at " + place(src.Number, line)
 }
 
 // unused tells whether an error is only about the cell's result, which the

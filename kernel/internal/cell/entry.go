@@ -130,14 +130,35 @@ func (u *unit) run(it *item) {
 	case it.names != nil:
 		u.assign(it)
 	case it.stmt == r.c.result:
-		if show := r.shows(); show == "" {
-			s.piece(nil, r.slice(it.from, it.to))
-		} else if show != "nothing" {
-			s.piece(nil, r.show(show, r.slice(it.from, it.to))...)
-		}
+		u.result(r.slice(it.from, it.to))
 	default:
 		s.piece(nil, r.slice(it.from, it.to))
 	}
+}
+
+// result writes the last expression of the cell.
+func (u *unit) result(expr text) {
+	switch show := u.shows(); {
+	case show == "":
+		u.sheet.piece(nil, expr)
+	case show == "nothing":
+	case u.c.silent && show == "ResultErr", u.c.silent && u.tuple():
+		u.sheet.piece(nil, expr)
+	case u.c.silent:
+		u.sheet.piece(nil, generated("_ = "), expr)
+	default:
+		u.sheet.piece(nil, u.show(show, expr)...)
+	}
+}
+
+// tuple tells whether the last expression has more than one value.
+func (r *recorded) tuple() bool {
+	call := r.lastCall()
+	if call == nil {
+		return false
+	}
+	_, ok := r.info.Types[call].Type.(*types.Tuple)
+	return ok
 }
 
 // assign writes a definition or the specification of variables.

@@ -12,7 +12,7 @@ import (
 type item struct {
 	from, to int
 	stmt     ast.Stmt // nil for a var specification
-	labels   string   // "L: " before a definition
+	start    int      // where a definition starts, after its labels
 	names    []*ast.Ident
 	fresh    []bool // which names it declares, as opposed to assigns
 	typ      ast.Expr
@@ -83,7 +83,7 @@ func (it *item) define(c *parsed, s ast.Stmt) Errors {
 		}
 		it.names = append(it.names, name)
 	}
-	it.labels = c.src.Text[it.from:c.at(s.Pos())]
+	it.start = c.at(s.Pos())
 	it.fresh, it.values = make([]bool, len(a.Lhs)), a.Rhs
 	return errs
 }
@@ -102,7 +102,12 @@ func (n *Notebook) settle(c *parsed, items []*item, open []free) Errors {
 			continue
 		}
 		again := true
+		here := map[string]bool{}
 		for i, name := range it.names {
+			if here[name.Name] && name.Name != "_" {
+				errs = append(errs, c.src.errorAt(c.at(name.Pos()), name.Name+" repeated on left side of :="))
+			}
+			here[name.Name] = true
 			if name.Name == "_" || seen[name.Name] {
 				continue
 			}
@@ -110,7 +115,7 @@ func (n *Notebook) settle(c *parsed, items []*item, open []free) Errors {
 			old := n.Lookup(name.Name)
 			it.fresh[i] = old == nil || old.Kind != token.VAR || !mentions(open, name.Name, c.at(it.values[0].Pos()), it.to)
 		}
-		if again {
+		if again && errs == nil {
 			errs = append(errs, c.src.errorAt(c.at(it.names[0].Pos()), "no new variables on left side of :="))
 		}
 	}

@@ -19,8 +19,8 @@ type parsed struct {
 	body      []ast.Stmt    // those statements
 	pragmas   []lexeme      // //go:linkname comments away from a declaration
 	linknames []string      // all such comments
-	result    *ast.ExprStmt // the last item, if it is an expression to be shown
-	silent    bool          // the last item ends with a semicolon
+	result    *ast.ExprStmt // the last statement, if it is an expression
+	silent    bool          // the cell ends with a semicolon: its result is not shown
 }
 
 // Each text given to the parser starts with one of these, as long as each
@@ -75,12 +75,15 @@ func parse(src *Source) (*parsed, Errors) {
 func (c *parsed) file(text string, mode parser.Mode, errs *Errors) *ast.File {
 	file, err := parser.ParseFile(c.fset, "", text, mode|parser.AllErrors)
 	list, _ := err.(scanner.ErrorList)
-	for _, e := range list {
-		offset := e.Pos.Offset - len(declPrefix)
-		msg := e.Msg
-		if offset >= len(strings.TrimRight(c.src.Text, " \t\r\n")) {
+	end := len(strings.TrimRight(c.src.Text, " \t\r\n"))
+	for i, e := range list {
+		offset, msg := e.Pos.Offset-len(declPrefix), e.Msg
+		if offset >= end {
+			if i > 0 {
+				break // what follows from the mistakes before
+			}
 			msg, _, _ = strings.Cut(msg, ", found ")
-			msg += ", found end of cell"
+			offset, msg = end, msg+", found end of cell"
 		}
 		*errs = append(*errs, c.src.errorAt(offset, "syntax error: "+msg))
 	}
@@ -163,7 +166,7 @@ func (c *parsed) refuse(l *lexed) Errors {
 	return errs
 }
 
-// findResult sets result when the last item of the cell is an expression.
+// findResult sets result when the last statement is an expression.
 func (c *parsed) findResult(l *lexed) {
 	last := len(l.tokens) - 1
 	c.silent = l.tokens[last].tok == token.SEMICOLON && !l.tokens[last].auto
@@ -173,14 +176,7 @@ func (c *parsed) findResult(l *lexed) {
 		}
 		c.body = c.body[:len(c.body)-1]
 	}
-	if len(c.body) == 0 || c.silent {
-		return
-	}
-	stmt, ok := c.body[len(c.body)-1].(*ast.ExprStmt)
-	if !ok {
-		return
-	}
-	if n := len(c.regions); n == 0 || c.regions[n-1].from < c.at(stmt.Pos()) {
-		c.result = stmt
+	if len(c.body) > 0 {
+		c.result, _ = c.body[len(c.body)-1].(*ast.ExprStmt)
 	}
 }

@@ -74,7 +74,7 @@ func (n *Notebook) prepare(c *parsed) (*planner, Errors) {
 	n.resolve(p.scope, open, p.own)
 	for name := range p.scope.own {
 		if old := n.Lookup(name); old != nil && !p.own[name] {
-			p.gone[name] = name + " is a package now"
+			p.gone[name] = fmt.Sprintf("%s is a package now: dropped %s (cell %d)", name, name, old.Cell)
 			p.cause[name] = name
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // A speller writes a type as Go. Aliases are seen through where possible, so
@@ -303,6 +305,9 @@ func constantText(v constant.Value, t types.Type) string {
 	case info&types.IsFloat != 0:
 		return floatText(v)
 	case basic != nil && basic.Kind() == types.UntypedRune:
+		if r, ok := constant.Int64Val(v); ok && r >= 0 && r <= unicode.MaxRune && utf8.ValidRune(rune(r)) {
+			return strconv.QuoteRune(rune(r))
+		}
 		return `'\x00' + ` + v.ExactString()
 	}
 	return constant.ToInt(v).ExactString()
@@ -311,6 +316,9 @@ func constantText(v constant.Value, t types.Type) string {
 func floatText(v constant.Value) string {
 	switch x := constant.Val(constant.ToFloat(v)).(type) {
 	case *big.Rat:
+		if x.IsInt() {
+			return x.Num().String() + ".0"
+		}
 		return "(" + x.Num().String() + ".0 / " + x.Denom().String() + ".0)"
 	case *big.Float:
 		return "(" + x.Text('p', 0) + ")"
