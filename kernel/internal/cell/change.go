@@ -23,7 +23,6 @@ const (
 type wave struct {
 	*recorded
 	queue []string
-	users map[string][]*Decl // by name, all that mention it; made when needed
 	redo  map[string]*Decl
 }
 
@@ -182,8 +181,8 @@ func (w *wave) redefined(key string) {
 
 // mentioning lists the declarations that mention a name.
 func (w *wave) mentioning(key string) []*Decl {
-	if w.users == nil {
-		w.users = map[string][]*Decl{}
+	if w.planner.users == nil {
+		w.planner.users = map[string][]*Decl{}
 		w.n.Each(func(d *Decl) {
 			for _, ref := range d.refs {
 				w.users[ref] = append(w.users[ref], d)

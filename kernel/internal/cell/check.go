@@ -234,15 +234,35 @@ func (k *checked) unused(src *Source, off int, msg string) bool {
 
 // cyclic reports cycles of initialisation, except among variables that are
 // assigned to in order: fib := func(n int) int { … fib(n-1) … } is all right.
+// Not so if a variable's type depends on itself.
 func (k *checked) cyclic() {
 	for _, e := range k.cycles {
-		name := e.Msg[strings.LastIndexAny(strings.TrimSuffix(e.Msg, " refers to itself"), " ")+1:]
-		name = strings.TrimSuffix(name, " refers to itself")
-		_, variable := k.pkg.Scope().Lookup(name).(*types.Var)
-		if _, function := k.pkg.Scope().Lookup(name).(*types.Func); k.c.body == nil || !variable && !function {
-			k.errs = append(k.errs, e)
+		name := strings.TrimSuffix(e.Msg, " refers to itself")
+		name = name[strings.LastIndexByte(name, ' ')+1:]
+		switch obj := k.pkg.Scope().Lookup(name).(type) {
+		case *types.Func:
+			if k.c.body != nil {
+				continue
+			}
+		case *types.Var:
+			if obj.Type() == types.Typ[types.Invalid] {
+				e = k.c.src.errorAt(k.mention(name), "undefined: "+name)
+			} else if k.c.body != nil {
+				continue
+			}
+		}
+		k.errs = append(k.errs, e)
+	}
+}
+
+// mention returns where the cell first uses a name that it also declares.
+func (k *checked) mention(name string) int {
+	for _, f := range k.scope.open {
+		if f.name == name {
+			return f.at
 		}
 	}
+	return 0
 }
 
 // findUses notes where the cell mentions names of the notebook.

@@ -3,6 +3,9 @@ package cell
 import (
 	"flag"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -98,4 +101,80 @@ func planAndCompile(tc *toolchain, path, name string) error {
 		}
 	}
 	return nil
+}
+
+// TestGoProgramsInCells takes the same programs as a user would: the
+// declarations in one cell, the body of main in the next, both once more, and
+// then a struct type with one field more.
+func TestGoProgramsInCells(t *testing.T) {
+	tc := tools(t)
+	ok, total := 0, 0
+	for i, path := range goPrograms(t) {
+		if !*allGoroot && i%50 != 0 {
+			continue
+		}
+		cells := notebookOf(t, path)
+		n := New(tc.config())
+		for number, source := range cells {
+			total++
+			plan, err := n.Plan(number+1, source)
+			for j := 0; err == nil && j < len(plan.Units); j++ {
+				name := fmt.Sprintf("cells%d_%d_%d", i, number, j)
+				err = tc.compile(PkgPath, plan.Units[j], name, filepath.Join(tc.dir, name+".o"))
+			}
+			if why := exceptions[filepath.Base(path)]; err != nil && why != "" {
+				t.Logf("%s, cell %d: %v, because %s", path, number+1, err, why)
+				break
+			}
+			if err != nil {
+				t.Errorf("%s, cell %d: %v", path, number+1, err)
+				break
+			}
+			ok++
+			n = plan.After
+		}
+	}
+	t.Logf("%d of %d cells", ok, total)
+}
+
+// exceptions are programs that cannot become cells, and why.
+var exceptions = map[string]string{
+	"const8.go":     "its constants refer to outer ones of the same name",
+	"rename.go":     "it redefines int, which types of variables are spelled with",
+	"issue42032.go": "a zero value is assigned to what cannot be allocated",
+	"issue42076.go": "a zero value is assigned to what cannot be allocated",
+	"issue46903.go": "a zero value is assigned to what cannot be allocated",
+}
+
+// notebookOf cuts a program into cells.
+func notebookOf(t *testing.T, path string) []string {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(data)
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, "", text, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(pos token.Pos) int { return fset.File(pos).Offset(pos) }
+	var decls, body, typ string
+	for _, d := range file.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if d.Recv == nil && d.Name.Name == "main" {
+				decls = text[:at(d.Pos())] + text[at(d.End()):]
+				body = text[at(d.Body.Lbrace)+1 : at(d.Body.Rbrace)]
+			}
+		case *ast.GenDecl:
+			if s, ok := d.Specs[0].(*ast.TypeSpec); ok && typ == "" {
+				if fields, ok := s.Type.(*ast.StructType); ok {
+					open := at(fields.Fields.Opening) + 1
+					typ = text[at(d.Pos()):open] + "more int;" + text[open:at(d.End())]
+				}
+			}
+		}
+	}
+	return []string{decls, body, body, decls, typ}
 }

@@ -19,10 +19,11 @@ type planner struct {
 	entry string          // the name of the function that runs the cell
 	own   map[string]bool // what the cell declares at package level, methods too
 
-	redo  map[string]*Decl  // earlier declarations to be compiled again
-	gone  map[string]string // names that are no more, and why
-	kept  map[string]string // functions that stay as they are, and what is old in them
-	cause map[string]string // the name whose change made redo or gone necessary
+	users map[string][]*Decl // by name, what mentions it in the notebook; made when needed
+	redo  map[string]*Decl   // earlier declarations to be compiled again
+	gone  map[string]string  // names that are no more, and why
+	kept  map[string]string  // functions that stay as they are, and what is old in them
+	cause map[string]string  // the name whose change made redo or gone necessary
 }
 
 // Plan analyses one cell. It changes nothing: the notebook once the cell has

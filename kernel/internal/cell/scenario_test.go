@@ -22,7 +22,7 @@ type scenario struct {
 
 type section struct{ name, text string }
 
-func readScenario(t *testing.T, path string) *scenario {
+func readScenario(t testing.TB, path string) *scenario {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
