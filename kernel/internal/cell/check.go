@@ -245,10 +245,12 @@ func (k *checked) cyclic() {
 				continue
 			}
 		case *types.Var:
-			if obj.Type() == types.Typ[types.Invalid] {
-				e = k.c.src.errorAt(k.mention(name), "undefined: "+name)
-			} else if k.c.body != nil {
+			typed := obj.Type() != types.Typ[types.Invalid]
+			if typed && k.c.body != nil {
 				continue
+			}
+			if !typed && strings.HasSuffix(e.Msg, " refers to itself") {
+				e = k.c.src.errorAt(k.mention(name), "undefined: "+name)
 			}
 		}
 		k.errs = append(k.errs, e)
