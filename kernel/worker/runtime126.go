@@ -87,6 +87,13 @@ func syscallWrite(fd int, p []byte) (int, error)
 //go:linkname syscallRead syscall.read
 func syscallRead(fd int, p []byte) (int, error)
 
+//go:linkname overrideWrite runtime.overrideWrite
+var overrideWrite func(fd uintptr, p unsafe.Pointer, n int32) int32
+
+//go:linkname write1 runtime.write1
+//go:noescape
+func write1(fd uintptr, p unsafe.Pointer, n int32) int32
+
 // funcval is a function value: a pointer to code and what the code captured.
 type funcval struct{ code uintptr }
 

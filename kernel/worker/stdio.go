@@ -2,9 +2,11 @@ package worker
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"reflect"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"unsafe"
 
@@ -14,13 +16,48 @@ import (
 // hookOutput makes writes to standard output and error, and reads of standard
 // input, go through the kernel's socket, so that what a cell prints and shows
 // arrives in one order and with its cell. What bypasses package syscall (the
-// builtin println, C) still goes to the process's own descriptors.
+// builtin println, C, child processes) still goes to the process's own
+// descriptors.
 func hookOutput() error {
+	overrideWrite = countedWrite
 	// Package os calls these two directly: syscall.Write and Read are inlined.
 	if err := replace(syscallWrite, write); err != nil {
 		return err
 	}
-	return replace(syscallRead, read)
+	if err := replace(syscallRead, read); err != nil {
+		return err
+	}
+	return replace(syscall.Exit, exit)
+}
+
+// exit stands for syscall.Exit, which os.Exit and log.Fatal end in: it says who
+// called it before the process ends.
+func exit(code int) {
+	f := failure(fmt.Sprint(code))
+	f.Kind = "exit"
+	send(ipc.Event{Cell: number(), Exit: f})
+	quit(code)
+}
+
+// quit ends the process.
+func quit(code int) {
+	for {
+		syscall.RawSyscall(syscall.SYS_EXIT_GROUP, uintptr(code), 0, 0)
+	}
+}
+
+// printed is how many bytes the runtime itself has written: by the builtin
+// println, which may run where nothing can wait for a lock. Events carry it, so
+// that the kernel knows what to show before each.
+var printed atomic.Uint64
+
+//go:nosplit
+func countedWrite(fd uintptr, p unsafe.Pointer, n int32) int32 {
+	m := write1(fd, p, n)
+	if m > 0 && fd == 2 {
+		printed.Add(uint64(m))
+	}
+	return m
 }
 
 // transfer makes a read or write system call.

@@ -61,7 +61,7 @@ func serve() {
 			if err != io.EOF {
 				fmt.Fprintln(os.Stderr, "loupe worker: the kernel's messages end:", err)
 			}
-			os.Exit(0)
+			quit(0)
 		}
 		switch {
 		case req.Run != nil:
@@ -80,7 +80,8 @@ func serve() {
 }
 
 func send(e ipc.Event) {
+	e.Printed = printed.Load()
 	if err := process.conn.Send(&e); err != nil {
-		os.Exit(0) // the kernel is gone
+		quit(0) // the kernel is gone
 	}
 }

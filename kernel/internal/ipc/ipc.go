@@ -83,8 +83,12 @@ type Event struct {
 	Ask    *Ask
 	Done   *Done
 	Panic  *Failure // of a goroutine that the cell started
+	Exit   *Failure // the process ends now, with the exit code as value
 	Usage  *Usage
 	Ready  bool
+	// Printed is how many bytes the worker's runtime had written to its own
+	// stderr before.
+	Printed uint64
 }
 
 // An Output is text for a stream, 1 for stdout or 2 for stderr.

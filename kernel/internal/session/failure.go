@@ -184,7 +184,11 @@ func (e *execution) crashFailure(p *process, interrupted bool) *protocol.Failure
 	cause := crashCause(p, interrupted)
 	name, value := "WorkerLost", cause
 	f := &protocol.Failure{Name: name, Value: value, Traceback: []string{red + name + reset + ": " + cause}}
-	f.Traceback = append(f.Traceback, e.s.frames(crashFrames(p.lastWords()))...)
+	if p.exit != nil {
+		f.Traceback = append(f.Traceback, e.s.frames(p.exit.Frames)...)
+	} else {
+		f.Traceback = append(f.Traceback, e.s.frames(crashFrames(p.lastWords()))...)
+	}
 	f.Traceback = append(f.Traceback, e.s.forget())
 	return f
 }
@@ -218,6 +222,8 @@ func crashCause(p *process, interrupted bool) string {
 	said := p.lastWords()
 	status, _ := p.state.Sys().(syscall.WaitStatus)
 	switch {
+	case p.exit != nil:
+		return fmt.Sprintf("the cell ended the process with exit code %s", p.exit.Value)
 	case interrupted && status.Signaled() && status.Signal() == syscall.SIGKILL:
 		return "the cell could not be stopped within 5 s, so its process was ended"
 	case strings.Contains(said, "stack exceeds"):
@@ -227,7 +233,7 @@ func crashCause(p *process, interrupted bool) string {
 	case status.Signaled():
 		return fmt.Sprintf("the process was ended by signal %d (%s)", int(status.Signal()), status.Signal())
 	case status.Exited():
-		return fmt.Sprintf("the cell ended the process with exit code %d (os.Exit or log.Fatal)", status.ExitStatus())
+		return fmt.Sprintf("the process ended with exit code %d", status.ExitStatus())
 	}
 	return "the process has ended"
 }

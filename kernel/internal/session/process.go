@@ -26,7 +26,13 @@ type process struct {
 	pipes   [2]*os.File
 	reading atomic.Int32 // readers that hold bytes
 
-	crashing bool // its stderr explains a crash from here on
+	// For route alone: text from its own stderr that is held back, how much
+	// has been passed on, and whether a crash is being explained there.
+	held     []byte
+	released uint64
+	crashing bool
+	// exit says who has ended the process, if it ended in order.
+	exit *ipc.Failure
 
 	tailMu sync.Mutex
 	tail   []byte // the last the worker wrote to its stderr, to explain a crash

@@ -10,9 +10,14 @@ import (
 	"loupe/kernel/internal/protocol"
 )
 
+// idle is how long text that bypasses the socket is held back for an event that
+// says what comes before it.
+const idle = 5 * time.Millisecond
+
 // route passes on what a worker reports, in order, until the worker ends.
 func (s *Session) route(p *process) {
 	events, raw := p.events, p.raw
+	timer := time.NewTimer(idle)
 	for events != nil {
 		select {
 		case e, ok := <-events:
@@ -20,6 +25,7 @@ func (s *Session) route(p *process) {
 				events = nil
 				break
 			}
+			s.catchUp(p, e.Printed)
 			if e.Done != nil {
 				s.drainRaw(p)
 			}
@@ -29,14 +35,52 @@ func (s *Session) route(p *process) {
 				raw = nil
 				break
 			}
-			s.streamRaw(p, r)
+			s.hold(p, r)
+			timer.Reset(idle)
+		case <-timer.C:
+			s.release(p, len(p.held))
 		}
 	}
+	s.release(p, len(p.held))
 	s.lost(p)
 }
 
-// drainRaw passes on what the cell has written past the socket before it
-// ended: those bytes are in the pipes, or on the way from there.
+// hold keeps what the worker's runtime has printed until it is known where it
+// belongs; other text goes on at once.
+func (s *Session) hold(p *process, r rawOutput) {
+	if r.stream == 2 {
+		p.held = append(p.held, r.text...)
+		return
+	}
+	if out := s.output(0); out != nil {
+		out.Stream("stdout", string(r.text))
+	}
+}
+
+// catchUp passes on all that the runtime had printed before an event.
+func (s *Session) catchUp(p *process, printed uint64) {
+	if printed <= p.released {
+		return
+	}
+	deadline := time.After(50 * time.Millisecond)
+	for p.released+uint64(len(p.held)) < printed {
+		select {
+		case r, ok := <-p.raw:
+			if !ok {
+				return
+			}
+			s.hold(p, r)
+		case <-deadline: // something else writes to the same descriptor
+			s.release(p, len(p.held))
+			return
+		}
+	}
+	s.release(p, int(printed-p.released))
+}
+
+// drainRaw passes on what the cell, or a program it started, has written past
+// the socket before the cell ended: those bytes are in the pipes, or on the way
+// from there.
 func (s *Session) drainRaw(p *process) {
 	deadline := time.Now().Add(50 * time.Millisecond)
 	for p.rawPending() && time.Now().Before(deadline) {
@@ -45,32 +89,32 @@ func (s *Session) drainRaw(p *process) {
 			if !ok {
 				return
 			}
-			s.streamRaw(p, r)
+			s.hold(p, r)
 		case <-time.After(200 * time.Microsecond):
 		}
 	}
+	s.release(p, len(p.held))
 }
 
 // crashStart is how the runtime begins to say why it gives up.
 var crashStart = regexp.MustCompile(`(?m)^(fatal error: |panic: |runtime: goroutine stack exceeds|SIG[A-Z]+: |unexpected fault address )`)
 
-// streamRaw passes on text, up to where a crash begins: what follows, thousands
-// of lines about the runtime, becomes a short explanation once the worker is
-// gone.
-func (s *Session) streamRaw(p *process, r rawOutput) {
-	name := "stdout"
-	if r.stream == 2 {
-		name = "stderr"
-		if p.crashing {
-			return
-		}
-		if at := crashStart.FindIndex(r.text); at != nil {
-			p.crashing = true
-			r.text = r.text[:at[0]]
-		}
+// release passes on held text, up to where a crash begins: what follows,
+// thousands of lines about the runtime, becomes a short explanation once the
+// worker is gone.
+func (s *Session) release(p *process, n int) {
+	text := p.held[:n]
+	p.held = p.held[n:]
+	p.released += uint64(n)
+	if p.crashing {
+		return
 	}
-	if out := s.output(0); out != nil && len(r.text) > 0 {
-		out.Stream(name, string(r.text))
+	if at := crashStart.FindIndex(text); at != nil {
+		p.crashing = true
+		text = text[:at[0]]
+	}
+	if out := s.output(0); out != nil && len(text) > 0 {
+		out.Stream("stderr", string(text))
 	}
 }
 
@@ -108,6 +152,9 @@ func (s *Session) handle(p *process, e *ipc.Event) {
 			text += line + "\n"
 		}
 		out.Stream("stderr", text)
+	case e.Exit != nil:
+		s.drainRaw(p)
+		p.exit = e.Exit
 	case e.Done != nil:
 		s.mu.Lock()
 		done := s.waiting[e.Cell]

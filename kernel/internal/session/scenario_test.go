@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"loupe/kernel/internal/build"
 	"loupe/kernel/internal/protocol"
 )
 
@@ -164,7 +165,16 @@ func runScenario(t *testing.T, file string) {
 // goFile is a place in a library, whose line numbers depend on its version.
 var goFile = regexp.MustCompile(`( in )\S*/([^/\s]+\.(?:go|s)):\d+`)
 
+// TestMain builds the worker first, so that no scenario shows that.
 func TestMain(m *testing.M) {
-	code := m.Run()
-	os.Exit(code)
+	flag.Parse()
+	tc, err := build.FindToolchain(context.Background())
+	if err == nil {
+		_, err = build.Prepare(context.Background(), tc, build.Options{})
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
 }
