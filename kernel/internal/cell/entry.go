@@ -171,20 +171,24 @@ func (u *unit) assign(it *item) {
 			s.piece(nil, generated("var "), r.slice(it.from, it.to))
 		}
 	case it.values == nil:
-		at, to := r.c.at(it.typ.Pos()), r.c.at(it.typ.End())
-		list := []text{r.slice(it.from, end), generated(" = ")}
-		for i := range it.names {
-			if i > 0 {
-				list = append(list, generated(", "))
-			}
-			list = append(list, generated("*new("), r.slice(at, to), generated(")"))
-		}
-		s.piece(nil, list...)
+		u.zero(it)
 	default:
 		values := r.valueText(it)
 		// A line may end after "=", and the values keep their lines.
 		lines := strings.Count(r.c.src.Text[end:values.off], "\n")
 		s.piece(nil, r.slice(it.from, end), generated(" = "+strings.Repeat("\n", lines)), values)
+	}
+}
+
+// zero writes var x T. A variable that is new is zero already.
+func (u *unit) zero(it *item) {
+	at, to := u.c.at(it.typ.Pos()), u.c.at(it.typ.End())
+	for i, name := range it.names {
+		old := u.n.Lookup(name.Name)
+		if it.fresh[i] && old != nil && u.effects[name.Name] != different {
+			from := u.c.at(name.Pos())
+			u.sheet.piece(nil, u.slice(from, from+len(name.Name)), generated(" = *new("), u.slice(at, to), generated(")"))
+		}
 	}
 }
 

@@ -70,26 +70,13 @@ func (r *recorded) function(f *ast.FuncDecl) {
 	}
 	d := &Decl{Name: key, Kind: token.FUNC, generic: f.Type.TypeParams != nil}
 	d.Text = strings.TrimSpace(c.src.Text[from:sig])
-	if f.Recv != nil {
-		d.recv = receiver(f)
-		x := ast.Unparen(f.Recv.List[0].Type)
-		star, pointer := x.(*ast.StarExpr)
-		if d.pointer = pointer; pointer {
-			x = ast.Unparen(star.X)
-		}
-		if _, plain := x.(*ast.Ident); !plain {
-			d.generic = true
-		}
-	}
+	d.method(f)
 	d.whole = []text{r.slice(r.lead(from), to)}
 	d.refs = r.usesIn(from, to)
 	d.stub, d.stubRefs = []text{r.slice(from, from+len(d.Text))}, r.usesIn(from, sig)
 	if link := c.linkname(f.Name.Name); link != "" && f.Recv == nil {
 		d.linkname = true
 		d.stub = append([]text{generated(link + "\n")}, d.stub...)
-	}
-	if f.Recv != nil && f.Name.Name == "init" {
-		d.generic = true // the compiler wants a body in anything called init
 	}
 	if d.generic {
 		d.stub, d.stubRefs = d.whole, d.refs
@@ -99,6 +86,22 @@ func (r *recorded) function(f *ast.FuncDecl) {
 		d.Type = r.reader(obj.Type())
 	}
 	r.add(d, from, f.Doc)
+}
+
+// method notes what kind of receiver a function has, if any.
+func (d *Decl) method(f *ast.FuncDecl) {
+	if f.Recv == nil {
+		return
+	}
+	d.recv = receiver(f)
+	x := ast.Unparen(f.Recv.List[0].Type)
+	star, pointer := x.(*ast.StarExpr)
+	if d.pointer = pointer; pointer {
+		x = ast.Unparen(star.X)
+	}
+	_, plain := x.(*ast.Ident)
+	// The compiler wants a body in anything called init.
+	d.generic = !plain || f.Name.Name == "init"
 }
 
 // lead is where the comments above the declaration at an offset start.

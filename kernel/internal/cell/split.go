@@ -46,24 +46,12 @@ func lex(src *Source) (*lexed, Errors) {
 			break
 		}
 		at := file.Offset(pos)
-		x := lexeme{tok: tok, from: at, to: at + len(lit), depth: len(open)}
-		if lit == "" {
-			x.to = at + len(tok.String())
-		}
+		x := lexeme{tok: tok, from: at, depth: len(open)}
+		x.measure(src.Text, lit)
 		switch tok {
 		case token.COMMENT:
-			// The scanner drops carriage returns from what it gives us.
-			x.to = commentEnd(src.Text, at)
 			l.comments = append(l.comments, x)
 			continue
-		case token.STRING:
-			if lit[0] == '`' {
-				x.to = at + 2 + strings.IndexByte(src.Text[at+1:]+"`", '`')
-			}
-		case token.SEMICOLON:
-			if x.auto = lit != ";"; x.auto {
-				x.to = at
-			}
 		case token.LPAREN, token.LBRACK, token.LBRACE:
 			open = append(open, len(l.tokens))
 		case token.RPAREN, token.RBRACK, token.RBRACE:
@@ -84,6 +72,24 @@ func lex(src *Source) (*lexed, Errors) {
 		return nil, errs.tidy()
 	}
 	return l, nil
+}
+
+// measure finds where a token ends. The scanner drops carriage returns from
+// the literals that it gives.
+func (x *lexeme) measure(text, lit string) {
+	x.to = x.from + len(lit)
+	switch {
+	case lit == "":
+		x.to = x.from + len(x.tok.String())
+	case x.tok == token.COMMENT:
+		x.to = commentEnd(text, x.from)
+	case x.tok == token.STRING && lit[0] == '`':
+		if i := strings.IndexByte(text[x.from+1:], '`'); i >= 0 {
+			x.to = x.from + 1 + i + 1
+		}
+	case x.tok == token.SEMICOLON && lit != ";":
+		x.auto, x.to = true, x.from
+	}
 }
 
 var closing = map[token.Token]token.Token{

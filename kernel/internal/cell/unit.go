@@ -100,57 +100,6 @@ func (r *recorded) inits() []string {
 	return list
 }
 
-// after is the notebook with what the cell declares.
-func (r *recorded) after() *Notebook {
-	n := *r.n
-	decls := map[string]layered[*Decl]{}
-	methods := map[string]layered[[]string]{}
-	for key := range r.gone {
-		old := n.Lookup(key)
-		decls[key] = layered[*Decl]{gone: true}
-		if old.recv != "" {
-			list := n.Methods(old.recv)
-			if m, ok := methods[old.recv]; ok {
-				list = m.value
-			}
-			list = slices.DeleteFunc(slices.Clone(list), func(m string) bool { return m == key })
-			methods[old.recv] = layered[[]string]{value: list}
-		}
-	}
-	for key, d := range r.again {
-		decls[key] = layered[*Decl]{value: d}
-	}
-	imports := map[string]layered[string]{}
-	for key, d := range r.decls {
-		decls[key] = layered[*Decl]{value: d}
-		if d.recv == "" {
-			if n.Import(key) != "" {
-				imports[key] = layered[string]{gone: true}
-			}
-			continue
-		}
-		list := n.Methods(d.recv)
-		if m, ok := methods[d.recv]; ok {
-			list = m.value
-		}
-		if !slices.Contains(list, key) {
-			list = append(slices.Clone(list), key)
-			slices.Sort(list)
-			methods[d.recv] = layered[[]string]{value: list}
-		}
-	}
-	for name, path := range r.scope.own {
-		if !r.own[name] {
-			imports[name] = layered[string]{value: path}
-		}
-	}
-	for _, path := range r.scope.dots {
-		n.dots = append(slices.DeleteFunc(slices.Clone(n.dots), func(p string) bool { return p == path }), path)
-	}
-	n.decls, n.methods, n.imports = n.decls.with(decls), n.methods.with(methods), n.imports.with(imports)
-	return &n
-}
-
 // write writes one unit.
 func (r *recorded) write(after *Notebook, u unit) Unit {
 	u.recorded, u.after = r, after
@@ -165,13 +114,7 @@ func (r *recorded) write(after *Notebook, u unit) Unit {
 		roots = append(roots, r.loose()...)
 	}
 	if u.enter {
-		for _, it := range r.planner.items {
-			roots = append(roots, r.usesIn(it.from, it.to)...)
-		}
-		roots = append(roots, slices.Collect(maps.Keys(r.from))...)
-		if r.own["main"] {
-			roots = append(roots, "main")
-		}
+		roots = append(roots, r.running()...)
 	}
 	if !u.program {
 		for key, d := range bodies { // variables are declared as stubs are
@@ -194,6 +137,18 @@ func (r *recorded) write(after *Notebook, u unit) Unit {
 	out.Imports = u.sheet.imports()
 	out.RunInit = u.program && !u.repeats
 	return out
+}
+
+// running are the names that the entry function mentions.
+func (r *recorded) running() []string {
+	names := slices.Collect(maps.Keys(r.from))
+	for _, it := range r.planner.items {
+		names = append(names, r.usesIn(it.from, it.to)...)
+	}
+	if r.own["main"] {
+		names = append(names, "main")
+	}
+	return names
 }
 
 // loose are the names used by declarations that the notebook does not
