@@ -1,0 +1,103 @@
+// Package plots teaches [display] to show gonum plots: PNG at two pixels a
+// point with the display size in the metadata.
+//
+// Import it for its effect. The worker of the kernel does, so that a *plot.Plot
+// as the last expression of a cell is a picture.
+package plots
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+
+	"loupe/display"
+)
+
+// The display size of a plot, in CSS pixels of 1/96 inch, and how many pixels
+// of the PNG make one of them.
+const (
+	Width  = 640
+	Height = 400
+	scale  = 2
+)
+
+func init() {
+	display.Register(func(v any) (display.Bundle, bool) {
+		p, ok := v.(*plot.Plot)
+		if !ok || p == nil {
+			return display.Bundle{}, false
+		}
+		return Render(p), true
+	})
+}
+
+// Render draws a plot at its display size.
+func Render(p *plot.Plot) display.Bundle {
+	text := sentence(p)
+	png, err := draw2x(p)
+	if err != nil {
+		err = fmt.Errorf("the plot cannot be drawn: %w", err)
+		return display.Bundle{Data: map[string]any{"text/plain": err.Error()}, Err: err}
+	}
+	return display.Bundle{
+		Data:     map[string]any{"image/png": png, "text/plain": text},
+		Metadata: map[string]any{"image/png": map[string]any{"width": Width, "height": Height, "alt": text}},
+	}
+}
+
+// draw2x draws and encodes. gonum/plot panics on data that it cannot draw.
+func draw2x(p *plot.Plot) (png []byte, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%v", r)
+		}
+	}()
+	c := vgimg.NewWith(
+		vgimg.UseWH(Width*vg.Inch/96, Height*vg.Inch/96),
+		vgimg.UseDPI(96*scale),
+	)
+	p.Draw(draw.New(c))
+	var buf bytes.Buffer
+	if _, err := (vgimg.PngCanvas{Canvas: c}).WriteTo(&buf); err != nil {
+		return nil, err
+	}
+	return withDensity(buf.Bytes()), nil
+}
+
+// withDensity inserts a pHYs chunk after the PNG's header, so that programs
+// other than browsers show it at the right size.
+func withDensity(png []byte) []byte {
+	const header = 8 + 25     // signature and IHDR
+	const perMeter = 7559     // 192 dots an inch
+	chunk := make([]byte, 21) // length, "pHYs", x, y, unit, checksum
+	binary.BigEndian.PutUint32(chunk, 9)
+	copy(chunk[4:], "pHYs")
+	binary.BigEndian.PutUint32(chunk[8:], perMeter)
+	binary.BigEndian.PutUint32(chunk[12:], perMeter)
+	chunk[16] = 1 // the unit is the metre
+	binary.BigEndian.PutUint32(chunk[17:], crc32.ChecksumIEEE(chunk[4:17]))
+	return append(append(append([]byte(nil), png[:header]...), chunk...), png[header:]...)
+}
+
+// sentence says what the plot shows, as far as its titles and axes tell.
+func sentence(p *plot.Plot) string {
+	s := "Plot"
+	if p.Title.Text != "" {
+		s += " “" + p.Title.Text + "”"
+	}
+	return fmt.Sprintf("%s, %s from %.4g to %.4g, %s from %.4g to %.4g", s,
+		axis(p.X.Label.Text, "x"), p.X.Min, p.X.Max, axis(p.Y.Label.Text, "y"), p.Y.Min, p.Y.Max)
+}
+
+func axis(label, name string) string {
+	if label == "" {
+		return name
+	}
+	return label
+}
