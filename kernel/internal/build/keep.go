@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -172,17 +171,10 @@ func keepable(pkg string, s *object.Symbol) bool {
 	if s.Kind != object.Text || s.ABI != object.ABIInternal || s.DupOK() || s.IsABIWrapper() {
 		return false
 	}
-	name, ok := strings.CutPrefix(s.Name, escapePath(pkg)+".")
+	name, ok := strings.CutPrefix(s.Name, object.EscapePath(pkg)+".")
 	if !ok || !plainName.MatchString(name) || closure.MatchString("."+name) {
 		return false
 	}
 	last := name[strings.LastIndexByte(name, '.')+1:]
 	return last != "init" && last != "_" && !strings.HasPrefix(name, "init.")
-}
-
-// escapePath is an import path as symbols have it: dots in its last element
-// are written as %2e.
-func escapePath(p string) string {
-	dir, base := path.Split(p)
-	return dir + strings.ReplaceAll(base, ".", "%2e")
 }

@@ -20,15 +20,30 @@ func (w *Worker) Package(path string) (*Package, bool) {
 	return p, ok
 }
 
-// Add makes packages known that the session's module brings.
-func (w *Worker) Add(list []*Package) {
+// Add makes packages known that the session's module brings. It adds none if
+// one of them is compiled differently from what the worker contains.
+func (w *Worker) Add(list []*Package) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	for _, p := range list {
+		if q, ok := w.packages[p.Path]; ok && q.Preloaded && q.Export != p.Export {
+			return fmt.Errorf("this module wants another version of %s than the one that Loupe itself is built with; use the same version in its go.mod", p.Path)
+		}
+	}
 	for _, p := range list {
 		if _, ok := w.packages[p.Path]; !ok {
 			w.packages[p.Path] = p
 		}
 	}
+	return nil
+}
+
+// Excluded reports whether a package cannot be used in a cell, and why.
+func Excluded(path string) (bool, string) {
+	if path == "C" || excluded[path] {
+		return true, fmt.Sprintf("package %s does not work in a notebook: its process has no cgo, plugins or sanitizers", path)
+	}
+	return false, ""
 }
 
 func (w *Worker) export(path string) (string, error) {

@@ -86,12 +86,22 @@ func ask(ctx context.Context, path, toolchain string) (*Toolchain, error) {
 func (t *Toolchain) run(ctx context.Context, dir string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, t.Go, args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOTOOLCHAIN=local", "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=-mod=mod", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
+	cmd.Env = append(os.Environ(), "GOTOOLCHAIN=local", "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS="+modFlag(dir), "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
 	out, err := cmd.Output()
 	if err != nil {
 		return out, commandError("go "+args[0], err)
 	}
 	return out, nil
+}
+
+// modFlag lets the go command write the go.mod files that are Loupe's own, but
+// not a user's.
+func modFlag(dir string) string {
+	b, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+	if err == nil && (bytes.HasPrefix(b, []byte("module loupe.worker\n")) || bytes.HasPrefix(b, []byte("module notebook\n"))) {
+		return "-mod=mod"
+	}
+	return ""
 }
 
 // commandError adds what a command said to how it failed.

@@ -205,7 +205,7 @@ func (im *Image) addPackage(path string) error {
 	if err != nil {
 		return err
 	}
-	if f, i, ok := a.Lookup(path+"..inittask", object.ABI0); ok {
+	if f, i, ok := a.Lookup(object.EscapePath(path)+"..inittask", object.ABI0); ok {
 		im.inits = append(im.inits, im.place(f, i, nil))
 	}
 	return nil

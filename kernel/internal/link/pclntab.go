@@ -292,7 +292,7 @@ func (im *Image) inlined(f *object.File, ref object.Ref) (name string, id uint8,
 		return name, 0, 0
 	}
 	pkg, name := f.Foreign(ref)
-	if a, err := im.l.packages.Archive(pkg); err == nil && len(a.Files) > 0 {
+	if a, err := im.archive(pkg); err == nil && len(a.Files) > 0 {
 		if fn, ok := a.Files[0].Function(ref.Sym); ok {
 			return name, fn.FuncID, fn.StartLine
 		}
@@ -304,7 +304,7 @@ func (im *Image) archiveOf(pkg, name string) (*object.File, uint32, bool) {
 	if pkg == "" || pkg == Notebook {
 		return nil, 0, false
 	}
-	a, err := im.l.packages.Archive(pkg)
+	a, err := im.archive(pkg)
 	if err != nil {
 		return nil, 0, false
 	}

@@ -63,7 +63,7 @@ func (im *Image) referenced(f *object.File, ref object.Ref, i uint32, own bool) 
 	pkg, text := f.Foreign(ref)
 	if text == "" {
 		// Some names stand only in the package that the number counts in.
-		if a, err := im.l.packages.Archive(pkg); err == nil && len(a.Files) > 0 {
+		if a, err := im.archive(pkg); err == nil && len(a.Files) > 0 {
 			sym := a.Files[0].Symbol(ref.Sym)
 			return object.Name{Text: sym.Name, ABI: sym.ABI}, pkg, nil
 		}
@@ -169,7 +169,7 @@ func (im *Image) fetch(s *symbol, name object.Name, pkg string) (target, error) 
 			continue
 		}
 		tried[p] = true
-		a, err := im.l.packages.Archive(p)
+		a, err := im.archive(p)
 		if err != nil {
 			continue
 		}
@@ -184,6 +184,11 @@ func (im *Image) fetch(s *symbol, name object.Name, pkg string) (target, error) 
 		}
 	}
 	return target{}, fmt.Errorf("link: undefined symbol %s (ABI %d), referred to by %s", name.Text, name.ABI, s.Name)
+}
+
+// archive opens a package by its path as symbol names have it.
+func (im *Image) archive(prefix string) (*object.Archive, error) {
+	return im.l.packages.Archive(object.UnescapePath(prefix))
 }
 
 // packageOf guesses a symbol's package from its name: the path ends at the

@@ -3,6 +3,7 @@ package object
 import (
 	"bytes"
 	"fmt"
+	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -86,4 +87,29 @@ func (a *Archive) Lookup(name string, abi uint16) (*File, uint32, bool) {
 		}
 	}
 	return nil, 0, false
+}
+
+// EscapePath is an import path as symbol names have it: dots in the last
+// element, and what is not printable, are written as %2e.
+func EscapePath(path string) string {
+	slash := strings.LastIndexByte(path, '/') + 1
+	var b strings.Builder
+	for i := range len(path) {
+		c := path[i]
+		if c <= ' ' || c == '.' && i >= slash || c == '%' || c == '"' || c >= 0x7f {
+			fmt.Fprintf(&b, "%%%02x", c)
+			continue
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
+}
+
+// UnescapePath undoes EscapePath.
+func UnescapePath(prefix string) string {
+	path, err := url.PathUnescape(prefix)
+	if err != nil {
+		return prefix
+	}
+	return path
 }

@@ -12,18 +12,26 @@ import (
 // An importer reads packages for the type checker from the build cache. It
 // gives the same package for the same path each time.
 type importer struct {
+	worker *build.Worker
+	load   func(path string) error // makes a package known that is not yet
+
 	mu sync.Mutex
 	gc types.Importer
 }
 
-func newImporter(w *build.Worker) *importer {
-	return &importer{gc: goimporter.ForCompiler(token.NewFileSet(), "gc", w.Export)}
+func newImporter(w *build.Worker, load func(path string) error) *importer {
+	return &importer{worker: w, load: load, gc: goimporter.ForCompiler(token.NewFileSet(), "gc", w.Export)}
 }
 
 // Import implements types.Importer.
 func (i *importer) Import(path string) (*types.Package, error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
+	if p, ok := i.worker.Package(path); path != "unsafe" && (!ok || p.Export == "") {
+		if err := i.load(path); err != nil {
+			return nil, err
+		}
+	}
 	return i.gc.Import(path)
 }
 

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"loupe/kernel/internal/build"
 )
 
 // A module is where the session's packages come from beside the worker's: the
@@ -62,13 +64,15 @@ func (e *execution) get(ctx context.Context, args string) error {
 
 // load makes a package and all that it imports known to the session.
 func (s *Session) load(ctx context.Context, path string) error {
+	if excluded, why := build.Excluded(path); excluded {
+		return errors.New(why)
+	}
 	if err := s.module.open(); err != nil {
 		return err
 	}
 	list, err := s.worker.Toolchain.List(ctx, s.module.dir, path)
 	if err != nil {
-		return fmt.Errorf("package %s: %w", path, err)
+		return fmt.Errorf("package %s was not found: %w. If it is a module's, add it with %%get %s", path, err, path)
 	}
-	s.worker.Add(list)
-	return nil
+	return s.worker.Add(list)
 }

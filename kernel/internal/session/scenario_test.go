@@ -145,7 +145,7 @@ func runScenario(t *testing.T, file string) {
 				text += "    " + strings.ReplaceAll(strings.TrimRight(line, " "), dir, "$DIR") + "\n"
 			}
 		}
-		text = goFile.ReplaceAllString(ansi.ReplaceAllString(text, ""), "$1")
+		text = goFile.ReplaceAllString(ansi.ReplaceAllString(text, ""), "$1$2")
 		got.Files = append(got.Files, txtar.File{Name: f.Name, Data: f.Data}, txtar.File{Name: "want " + name, Data: []byte(text)})
 	}
 	if *update {

@@ -101,7 +101,7 @@ func (s *Session) prepare() {
 		s.prepared = err
 		return
 	}
-	s.importer = newImporter(s.worker)
+	s.importer = newImporter(s.worker, func(path string) error { return s.load(ctx, path) })
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.notebook = s.emptyNotebook()
