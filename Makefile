@@ -1,0 +1,62 @@
+# make build      bin/loupe
+# make lab        the tutorials in JupyterLab, in a Python environment of its own
+# make run        the first tutorial without Python: dist/01-first-look.html
+# make notebooks  execute the stored notebooks again, in place
+# make test       all tests; it ends by naming what this machine could not test
+# make bench      Loupe beside ipykernel (and GoNB where installed)
+# make clean      remove what the other targets made
+
+PYTHON ?= python3
+VENV   := .venv
+PINS   := internal/jupytertest
+FIRST  := 01-first-look
+PORT   ?= 8888
+# JupyterLab refuses to run as root unless told.
+ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
+
+.PHONY: build lab run notebooks test bench venv kernelspec clean
+
+build:
+	go build -o bin/loupe ./cmd/loupe
+
+lab: $(VENV)/.lab kernelspec
+	$(VENV)/bin/jupyter lab $(ROOT) --port $(PORT) --notebook-dir notebooks $(LAB_FLAGS)
+
+run: build
+	mkdir -p dist
+	bin/loupe run notebooks/$(FIRST).ipynb -o dist/$(FIRST).ipynb --html dist/$(FIRST).html
+	@echo "open dist/$(FIRST).html"
+
+notebooks: build
+	set -e; for nb in notebooks/*.ipynb; do bin/loupe run "$$nb" -o "$$nb"; done
+
+test:
+	.ci/test
+
+bench: $(VENV)/.bench kernelspec
+	$(VENV)/bin/python bench/bench.py $(BENCH_FLAGS)
+
+# The kernel as JupyterLab in .venv finds it.
+kernelspec: build
+	bin/loupe install --prefix $(VENV)
+
+# The Python environment of the tests.
+venv: $(VENV)/.tests
+
+$(VENV)/.lab: $(PINS)/lab.txt $(PINS)/constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+$(VENV)/.tests: $(PINS)/requirements.txt $(PINS)/lab.txt $(PINS)/constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@ $(VENV)/.lab
+
+$(VENV)/.bench: bench/requirements.txt $(PINS)/constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+clean:
+	rm -rf bin dist $(VENV)

@@ -1,0 +1,240 @@
+// Package arch tests the tree as a whole: which package may import which.
+package arch
+
+import (
+	"fmt"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// policy is the table of all packages. A line says what a package may import
+// beside the standard library: packages of this module by their path in it,
+// others by the path of their module. Lines stand in the order of the layers,
+// so that an import always points upwards. A group of imports that several
+// lines share is named with a leading $.
+//
+// An import that the table forbids is a question about the design: change the
+// table only together with the reason in a comment.
+const policy = `
+	# The facts of the release, and the sources that the binary carries.
+	.:
+
+	# What notebooks import. display is a leaf that every program can afford.
+	$gonum = gonum.org/v1/gonum gonum.org/v1/plot
+
+	display:
+	display/plots:      display $gonum
+	nn/data:            display $gonum
+	nn:                 display nn/data $gonum
+	viz:                display nn nn/data $gonum golang.org/x/image codeberg.org/go-fonts/liberation
+
+	# The engine. Each part is usable without those below it.
+	kernel/internal/object:
+	kernel/internal/link:     kernel/internal/object golang.org/x/arch
+	kernel/internal/build:    . kernel/internal/object kernel/internal/link
+	kernel/internal/cell:
+	kernel/internal/ipc:
+
+	# The worker program: it is compiled apart, with the user's Go.
+	kernel/worker/gonb:       display kernel/internal/ipc github.com/janpfeifer/gonb
+	kernel/worker:            display display/plots kernel/internal/ipc kernel/worker/gonb
+
+	# The protocol knows no transport and no language, a transport no language.
+	kernel/internal/protocol:
+	kernel/internal/wire:     github.com/go-zeromq/zmq4
+	kernel/internal/notebook: github.com/yuin/goldmark
+
+	# A language: the engine behind the protocol's interface.
+	kernel/internal/session:  kernel/internal/protocol kernel/internal/cell kernel/internal/build kernel/internal/link kernel/internal/object kernel/internal/ipc golang.org/x/tools
+
+	# All of it together, and the command that starts it.
+	kernel:                   . kernel/internal/protocol kernel/internal/wire kernel/internal/notebook kernel/internal/session kernel/internal/build
+	install:
+	cmd/loupe:                kernel install
+
+	internal/arch:
+`
+
+// inTests lists what only tests may import more.
+const inTests = `
+	kernel/internal/cell:     kernel/internal/build kernel/internal/object
+`
+
+func TestImports(t *testing.T) {
+	allowed, order := parsePolicy(t, policy)
+	more, _ := parsePolicy(t, inTests)
+	packages := readTree(t, filepath.Join("..", ".."))
+	for _, path := range slices.Sorted(maps.Keys(packages)) {
+		may, listed := allowed[path]
+		if !listed {
+			t.Errorf("package %s is not in the table of internal/arch: say there what it may import", path)
+			continue
+		}
+		for _, use := range packages[path] {
+			switch {
+			case permits(may, use.imported), use.test && permits(more[path], use.imported), use.imported == path:
+			case use.test && !isProject(use.imported) && isListed(allowed, use.imported):
+				// A test may use any module that the project depends on anyway.
+			default:
+				t.Errorf("%s: package %s must not import %s (internal/arch)", use.where, path, use.imported)
+			}
+		}
+	}
+	for _, path := range order {
+		if _, ok := packages[path]; !ok {
+			t.Logf("the table of internal/arch has a line for %s, and there is no such package", path)
+		}
+	}
+}
+
+// TestPolicy checks the table itself: layers stand in order, so there is no
+// cycle, and every line is about known packages.
+func TestPolicy(t *testing.T) {
+	allowed, order := parsePolicy(t, policy)
+	for i, path := range order {
+		for _, dep := range allowed[path] {
+			if isModule(dep) {
+				continue
+			}
+			if j := slices.Index(order, dep); j < 0 || j >= i {
+				t.Errorf("the line of %s permits %s, which does not stand above it", path, dep)
+			}
+		}
+	}
+}
+
+// An edge is an import in a file.
+type edge struct {
+	imported string // as in the table: a path in this module, or an import path
+	where    string // file:line
+	test     bool
+}
+
+func isProject(imported string) bool { return !isModule(imported) }
+
+// isModule tells modules from packages of this one: their first element is a
+// host, which has a dot.
+func isModule(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	return first != "." && strings.Contains(first, ".")
+}
+
+// permits reports whether one of the entries is the import or the module it is in.
+func permits(entries []string, imported string) bool {
+	return slices.ContainsFunc(entries, func(entry string) bool {
+		return entry == imported || isModule(entry) && strings.HasPrefix(imported, entry+"/")
+	})
+}
+
+func isListed(allowed map[string][]string, imported string) bool {
+	for _, entries := range allowed {
+		if permits(entries, imported) {
+			return true
+		}
+	}
+	return false
+}
+
+// parsePolicy returns for each package what it may import, and the packages in
+// their order.
+func parsePolicy(t *testing.T, text string) (allowed map[string][]string, order []string) {
+	t.Helper()
+	groups := map[string][]string{}
+	allowed = map[string][]string{}
+	for line := range strings.Lines(text) {
+		line, _, _ = strings.Cut(strings.TrimSpace(line), "#")
+		if line == "" {
+			continue
+		}
+		if name, members, ok := strings.Cut(line, " = "); ok {
+			groups[name] = strings.Fields(members)
+			continue
+		}
+		path, deps, ok := strings.Cut(line, ":")
+		if !ok {
+			t.Fatalf("no colon in the line %q of the table", line)
+		}
+		if _, twice := allowed[path]; twice {
+			t.Fatalf("the table has two lines for %s", path)
+		}
+		order = append(order, path)
+		allowed[path] = []string{}
+		for _, dep := range strings.Fields(deps) {
+			if !strings.HasPrefix(dep, "$") {
+				allowed[path] = append(allowed[path], dep)
+				continue
+			}
+			if groups[dep] == nil {
+				t.Fatalf("the line of %s names %s, which is no group", path, dep)
+			}
+			allowed[path] = append(allowed[path], groups[dep]...)
+		}
+	}
+	return allowed, order
+}
+
+// readTree returns the imports of every package below root that are not of the
+// standard library, whatever the build tags of their files.
+func readTree(t *testing.T, root string) map[string][]edge {
+	t.Helper()
+	packages := map[string][]edge{}
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name := d.Name()
+		if d.IsDir() {
+			if path != root && (name == "testdata" || name == "dist" || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_")) {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(name, ".go") {
+			return nil
+		}
+		dir, err := filepath.Rel(root, filepath.Dir(path))
+		if err != nil {
+			return err
+		}
+		edges, err := readImports(path)
+		dir = filepath.ToSlash(dir)
+		packages[dir] = append(packages[dir], edges...)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return packages
+}
+
+func readImports(path string) ([]edge, error) {
+	files := token.NewFileSet()
+	file, err := parser.ParseFile(files, path, nil, parser.ImportsOnly)
+	if err != nil {
+		return nil, err
+	}
+	var edges []edge
+	for _, spec := range file.Imports {
+		imported := strings.Trim(spec.Path.Value, "`\"")
+		if imported == "loupe" {
+			imported = "."
+		} else if inside, ok := strings.CutPrefix(imported, "loupe/"); ok {
+			imported = inside
+		} else if !isModule(imported) {
+			continue // the standard library
+		}
+		at := files.Position(spec.Pos())
+		edges = append(edges, edge{
+			imported: imported,
+			where:    fmt.Sprintf("%s:%d", filepath.ToSlash(path), at.Line),
+			test:     strings.HasSuffix(path, "_test.go"),
+		})
+	}
+	return edges, nil
+}
