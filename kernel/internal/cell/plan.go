@@ -46,6 +46,9 @@ func (n *Notebook) Plan(number int, source string) (*Plan, error) {
 	}
 	for {
 		k := p.check()
+		if errs := k.retyped(); errs != nil {
+			return nil, errs
+		}
 		if len(k.errs) > 0 {
 			return nil, k.errs
 		}
@@ -56,7 +59,8 @@ func (n *Notebook) Plan(number int, source string) (*Plan, error) {
 	}
 }
 
-// prepare finds what the cell declares and what its names mean.
+// prepare finds what the cell declares and what its names mean. The planner
+// is good for a look at the cell even if there are errors.
 func (n *Notebook) prepare(c *parsed) (*planner, Errors) {
 	p := &planner{
 		n: n, c: c, own: map[string]bool{}, redo: map[string]*Decl{}, gone: map[string]string{},
@@ -64,14 +68,11 @@ func (n *Notebook) prepare(c *parsed) (*planner, Errors) {
 	}
 	var errs, more Errors
 	p.items, errs = c.items()
-	if p.scope, more = n.importAll(c); errs != nil || more != nil {
-		return nil, append(errs, more...)
-	}
+	p.scope, more = n.importAll(c)
+	errs = append(errs, more...)
 	open := c.open()
-	if errs = n.settle(c, p.items, open); errs != nil {
-		return nil, errs
-	}
-	errs = p.declare()
+	errs = append(errs, n.settle(c, p.items, open)...)
+	errs = append(errs, p.declare()...)
 	n.resolve(p.scope, open, p.own)
 	for name := range p.scope.own {
 		if old := n.Lookup(name); old != nil && !p.own[name] {
@@ -239,6 +240,31 @@ func (p *planner) early(open []free) Errors {
 		}
 	}
 	return errs
+}
+
+// retyped reports a variable of an earlier cell that is used before the cell
+// gives it another type. A unit has only one variable of a name.
+func (k *checked) retyped() Errors {
+	for _, it := range k.items {
+		for i, name := range it.names {
+			if !it.fresh[i] || !k.n.isVar(name.Name) || k.pkg == nil {
+				continue
+			}
+			old := k.n.Lookup(name.Name)
+			obj := k.pkg.Scope().Lookup(name.Name)
+			if obj == nil || obj.Type() == nil || typeKey(obj.Type()) == old.key {
+				continue
+			}
+			for _, f := range k.scope.open {
+				if f.name == name.Name && f.at < it.from && k.itemAt(f.at) != nil {
+					line, _ := k.c.src.position(it.from)
+					return Errors{k.c.src.errorAt(f.at, fmt.Sprintf(
+						"%s has the type %s here and gets another on line %d: do that in a cell of its own", old.Name, old.Type, line))}
+				}
+			}
+		}
+	}
+	return nil
 }
 
 func (n *Notebook) isVar(name string) bool {
