@@ -52,19 +52,31 @@ var excluded = map[string]bool{
 	"plugin": true, "runtime/cgo": true, "runtime/race": true, "runtime/msan": true, "runtime/asan": true,
 }
 
-// writeSources lays out two modules: loupe.src, what this program carries, and
-// worker.src, the worker's main package.
-func writeSources(dir string) error {
-	err := fs.WalkDir(loupe.Source, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || strings.HasSuffix(name, "_test.go") || d.IsDir() && d.Name() == "testdata" && !strings.Contains(name, "/data/") {
+// eachSource visits the files that this program carries, without tests.
+func eachSource(visit func(name string, b []byte) error) error {
+	return fs.WalkDir(loupe.Source, ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
 			return err
-		}
-		to := filepath.Join(dir, "loupe.src", filepath.FromSlash(name))
-		if d.IsDir() {
-			return os.MkdirAll(to, 0o700)
+		case d.IsDir() && d.Name() == "testdata":
+			return fs.SkipDir
+		case d.IsDir() || strings.HasSuffix(name, "_test.go"):
+			return nil
 		}
 		b, err := loupe.Source.ReadFile(name)
 		if err != nil {
+			return err
+		}
+		return visit(name, b)
+	})
+}
+
+// writeSources lays out two modules: loupe.src, what this program carries, and
+// worker.src, the worker's main package.
+func writeSources(dir string) error {
+	err := eachSource(func(name string, b []byte) error {
+		to := filepath.Join(dir, "loupe.src", filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
 			return err
 		}
 		return os.WriteFile(to, b, 0o600)

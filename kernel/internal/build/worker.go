@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,7 +12,6 @@ import (
 	"sync"
 	"time"
 
-	"loupe"
 	"loupe/kernel/internal/link"
 	"loupe/kernel/internal/object"
 )
@@ -118,13 +116,9 @@ func cacheDir(dir string) (string, error) {
 func sourceKey(t *Toolchain) (string, error) {
 	h := sha256.New()
 	fmt.Fprint(h, t.Version, t.Root, strings.Join(preload, " "), mainSource)
-	err := fs.WalkDir(loupe.Source, ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || strings.HasSuffix(path, "_test.go") {
-			return err
-		}
-		b, err := loupe.Source.ReadFile(path)
-		fmt.Fprintln(h, path, len(b))
-		h.Write(b)
+	err := eachSource(func(name string, b []byte) error {
+		fmt.Fprintln(h, name, len(b))
+		_, err := h.Write(b)
 		return err
 	})
 	return fmt.Sprintf("%x", h.Sum(nil)[:8]), err

@@ -275,10 +275,10 @@ func (im *Image) drain() error {
 }
 
 // isWeak reports whether a reference is to what exists anyway: that of a type
-// to its pointer type. The methods of an itab are weak references too, which
-// the official linker makes strong when it finds a call; here any later cell
-// may call them.
-func isWeak(r object.Reloc) bool { return r.Weak && r.Type != object.RAddr }
+// to its pointer type. Others that the object file calls weak, the methods of
+// an itab and the initialisation of a map, are for the official linker to drop
+// when nothing in the program can need them; here any later cell may.
+func isWeak(r object.Reloc) bool { return r.Weak && r.Type == object.RAddrOff }
 
 // scanFunction places the tables that describe a function to the runtime.
 func (im *Image) scanFunction(s *symbol) error {
