@@ -1,9 +1,11 @@
 package worker
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"loupe/display"
 	"loupe/kernel/internal/ipc"
@@ -18,16 +20,13 @@ func Result(values ...any) {
 		}
 		return
 	}
-	text := ""
-	for i, v := range values {
-		if i > 0 {
-			text += ", "
-		}
-		plain, _ := display.Render(v).Data["text/plain"].(string)
-		text += plain
+	var texts []string
+	for _, v := range values {
+		text, _ := display.Render(v).Data["text/plain"].(string)
+		texts = append(texts, text)
 	}
-	if text != "" {
-		show(display.Bundle{Data: map[string]any{"text/plain": text}})
+	if len(texts) > 0 {
+		show(display.Bundle{Data: map[string]any{"text/plain": strings.Join(texts, ", ")}})
 	}
 }
 
@@ -36,9 +35,7 @@ func Result(values ...any) {
 func ResultErr(values ...any) {
 	last := values[len(values)-1]
 	if err, ok := last.(error); ok && err != nil {
-		if c := owner(); c != nil {
-			c.failed = err
-		}
+		front{}.Fail(err)
 		return
 	}
 	if rest := values[:len(values)-1]; len(rest) > 0 {
@@ -52,6 +49,9 @@ func show(b display.Bundle) {
 		panic(err)
 	}
 	send(ipc.Event{Cell: number(), Result: &e})
+	if b.Err != nil {
+		front{}.Fail(b.Err)
+	}
 }
 
 func encode(b display.Bundle) (ipc.Bundle, error) {
@@ -70,6 +70,22 @@ func encode(b display.Bundle) (ipc.Bundle, error) {
 
 // front is the display.Front of notebooks.
 type front struct{}
+
+// Context is cancelled when the cell that the goroutine belongs to is
+// interrupted.
+func (front) Context() context.Context {
+	if c := owner(); c != nil {
+		return c.ctx
+	}
+	return context.Background()
+}
+
+// Fail makes the cell fail when it has ended.
+func (front) Fail(err error) {
+	if c := owner(); c != nil {
+		c.failed.CompareAndSwap(nil, &err)
+	}
+}
 
 func (front) Show(b display.Bundle, id string, update bool) error {
 	e, err := encode(b)

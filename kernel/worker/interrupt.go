@@ -94,6 +94,7 @@ func interrupt(number int) {
 		return
 	}
 	c.interrupted.Store(true)
+	c.cancel()
 	select { // a cell that waits for input
 	case process.input <- ipc.Input{Err: "interrupted"}:
 	default:

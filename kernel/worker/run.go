@@ -19,8 +19,10 @@ import (
 type cell struct {
 	number     int
 	allowStdin bool
-	label      unsafe.Pointer // identifies its goroutines
-	failed     error          // of a last expression that returned an error
+	label      unsafe.Pointer        // identifies its goroutines
+	failed     atomic.Pointer[error] // the first error that is not a panic
+	ctx        context.Context
+	cancel     context.CancelFunc // when the cell is interrupted
 
 	g           atomic.Pointer[byte] // its goroutine
 	done        atomic.Bool          // its end has been reported
@@ -37,6 +39,7 @@ var cells struct {
 // start loads a cell's image and runs it in its own goroutine.
 func start(r *ipc.Run) {
 	c := &cell{number: r.Cell, allowStdin: r.AllowStdin}
+	c.ctx, c.cancel = context.WithCancel(context.Background())
 	cells.Lock()
 	cells.current = c
 	cells.Unlock()
@@ -73,8 +76,8 @@ func (c *cell) run(inits []uint64, entry uint64) {
 		}
 		returned = true
 	}()
-	if f == nil && c.failed != nil {
-		f = &ipc.Failure{Kind: "error", Value: c.failed.Error()}
+	if err := c.failed.Load(); f == nil && err != nil {
+		f = &ipc.Failure{Kind: "error", Value: (*err).Error()}
 	}
 	c.ended.Store(true)
 	finish(c, f)

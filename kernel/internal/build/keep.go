@@ -41,6 +41,23 @@ func main() {
 // library.
 var preload = []string{
 	"loupe/display",
+	"loupe/display/plots",
+	"gonum.org/v1/gonum/floats",
+	"gonum.org/v1/gonum/integrate",
+	"gonum.org/v1/gonum/interp",
+	"gonum.org/v1/gonum/mat",
+	"gonum.org/v1/gonum/optimize",
+	"gonum.org/v1/gonum/stat",
+	"gonum.org/v1/gonum/stat/distuv",
+	"gonum.org/v1/plot",
+	"gonum.org/v1/plot/palette",
+	"gonum.org/v1/plot/palette/moreland",
+	"gonum.org/v1/plot/plotter",
+	"gonum.org/v1/plot/plotutil",
+	"gonum.org/v1/plot/text",
+	"gonum.org/v1/plot/vg",
+	"gonum.org/v1/plot/vg/draw",
+	"gonum.org/v1/plot/vg/vgimg",
 }
 
 // unpreloaded are packages of the standard library that do something when

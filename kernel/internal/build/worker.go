@@ -141,8 +141,38 @@ func (w *Worker) open() error {
 	if _, err := os.Stat(w.Program); err != nil {
 		return err
 	}
-	w.World, err = link.OpenWorld(filepath.Join(w.dir, "world"))
-	return err
+	if w.World, err = link.OpenWorld(filepath.Join(w.dir, "world")); err != nil {
+		return err
+	}
+	now := time.Now()
+	_ = os.Chtimes(w.dir, now, now) // prune keeps what is in use
+	return nil
+}
+
+// keepWorkers is how many workers the cache holds: for the versions of Go and
+// Loupe that somebody goes back and forth between.
+const keepWorkers = 4
+
+// prune removes the workers that were not used for the longest time.
+func prune(cache string) {
+	dirs, err := filepath.Glob(filepath.Join(cache, "worker-*"))
+	if err != nil || len(dirs) <= keepWorkers {
+		return
+	}
+	used := func(dir string) time.Time {
+		info, err := os.Stat(dir)
+		if err != nil {
+			return time.Time{}
+		}
+		return info.ModTime()
+	}
+	slices.SortFunc(dirs, func(a, b string) int { return used(b).Compare(used(a)) })
+	for _, dir := range dirs[keepWorkers:] {
+		if time.Since(used(dir)) > time.Hour {
+			os.RemoveAll(dir)
+			os.Remove(filepath.Join(cache, "lock-"+strings.TrimPrefix(filepath.Base(dir), "worker-")))
+		}
+	}
 }
 
 // build makes the worker in a folder of its own and moves it into place, so
@@ -194,6 +224,7 @@ func (w *Worker) build(ctx context.Context, progress func(string)) error {
 		return err
 	}
 	os.RemoveAll(w.dir)
+	prune(filepath.Dir(w.dir))
 	return os.Rename(tmp, w.dir)
 }
 

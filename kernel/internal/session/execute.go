@@ -17,9 +17,16 @@ import (
 func (s *Session) Execute(ctx context.Context, c protocol.Cell, out protocol.Output) protocol.Outcome {
 	s.mu.Lock()
 	s.executions++
-	id := s.executions
+	id, before := s.executions, s.current
 	s.outputs[id] = out
 	s.current = id
+	if c.Silent { // what prints later belongs to the last cell that is seen
+		defer func() {
+			s.mu.Lock()
+			s.current = before
+			s.mu.Unlock()
+		}()
+	}
 	delete(s.outputs, id-keepOutputs)
 	s.mu.Unlock()
 	e := &execution{s: s, id: id, cell: c, out: out, number: c.Count}

@@ -71,6 +71,9 @@ func (s *Session) load(ctx context.Context, path string) error {
 		return err
 	}
 	list, err := s.worker.Toolchain.List(ctx, s.module.dir, path)
+	if err != nil && strings.Contains(err.Error(), "is not in std") {
+		return errors.New("neither the standard library nor the session's module has it")
+	}
 	if err != nil {
 		return fmt.Errorf("package %s was not found: %w. If it is a module's, add it with %%get %s", path, err, path)
 	}
