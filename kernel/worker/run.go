@@ -80,6 +80,9 @@ func (c *cell) run(inits []uint64, entry uint64) {
 		f = &ipc.Failure{Kind: "error", Value: (*err).Error()}
 	}
 	c.ended.Store(true)
+	if process.gonb != nil {
+		process.gonb.Flush()
+	}
 	finish(c, f)
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"loupe/display"
 	"loupe/kernel/internal/ipc"
+	"loupe/kernel/worker/gonb"
 )
 
 // socket is the descriptor under which the kernel hands over its end.
@@ -27,6 +28,26 @@ type conn = ipc.Conn[ipc.Event, ipc.Request]
 var process struct {
 	conn  *conn
 	input chan ipc.Input
+	gonb  *gonb.Server
+}
+
+// tmpVariable names the kernel's folder for this worker's files, which the
+// kernel removes.
+const tmpVariable = "LOUPE_WORKER_TMP"
+
+// serveGonb listens for what gonbui displays. Its address is in the environment
+// before any cell can import it.
+func serveGonb() error {
+	s, err := gonb.Serve(os.Getenv(tmpVariable), front{}, push)
+	if err != nil {
+		return err
+	}
+	os.Unsetenv(tmpVariable)
+	for name, value := range s.Env {
+		os.Setenv(name, value)
+	}
+	process.gonb = s
+	return nil
 }
 
 // Main serves the kernel until it closes the socket.
@@ -48,6 +69,9 @@ func Main() {
 		}
 	}
 	display.Connect(front{})
+	if err := serveGonb(); err != nil {
+		fmt.Fprintln(os.Stderr, "loupe worker: programs that import gonbui cannot show anything:", err)
+	}
 	send(ipc.Event{Ready: true})
 	serve()
 }

@@ -41,15 +41,25 @@ func (r *recorder) write(stream, text string) {
 	r.b.WriteString(text)
 }
 
+// seen is a bundle's text, or what it has instead.
+func seen(b protocol.Bundle) string {
+	for _, mime := range []string{"text/plain", "text/markdown", "text/html"} {
+		if text, ok := b.Data[mime]; ok {
+			return fmt.Sprintln(text)
+		}
+	}
+	return fmt.Sprintln(b.Data)
+}
+
 func (r *recorder) Stream(name, text string) { r.write(name, text) }
 func (r *recorder) Display(b protocol.Bundle, id string, update bool) {
 	what := "display"
 	if update {
 		what = "update " + id
 	}
-	r.write(what, fmt.Sprintln(b.Data["text/plain"]))
+	r.write(what, seen(b))
 }
-func (r *recorder) Result(b protocol.Bundle) { r.write("result", fmt.Sprintln(b.Data["text/plain"])) }
+func (r *recorder) Result(b protocol.Bundle) { r.write("result", seen(b)) }
 func (r *recorder) Clear(wait bool)          { r.write("clear", fmt.Sprintln(wait)) }
 func (r *recorder) Ask(_ context.Context, prompt string, password bool) (string, error) {
 	r.write("ask", fmt.Sprintf("%q %v\n", prompt, password))

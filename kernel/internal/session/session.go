@@ -127,7 +127,7 @@ func (s *Session) report(step string) {
 
 // startWorker starts a fresh worker and forgets all values. s.mu is held.
 func (s *Session) startWorker() error {
-	p, err := startProcess(s.worker, s.dir, s.env)
+	p, err := startProcess(s.worker, s.dir, append([]string{"LOUPE_WORKER_TMP=" + s.tmp}, s.env...))
 	if err != nil {
 		return err
 	}

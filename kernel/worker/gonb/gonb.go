@@ -36,11 +36,12 @@ type Server struct {
 	done   chan struct{}
 }
 
-// Serve makes the pipes and starts to listen. What clients display goes to
+// Serve makes the pipes, in a folder of their own below dir ("" is the system's
+// for temporary files), and starts to listen. What clients display goes to
 // front; the lines that gonbui.RequestInput asks for go to typed, which is to
 // make them the next standard input of the client, and may be nil.
-func Serve(front display.Front, typed func(line string)) (*Server, error) {
-	dir, err := os.MkdirTemp("", "loupe-gonb-") // 0700
+func Serve(dir string, front display.Front, typed func(line string)) (*Server, error) {
+	dir, err := os.MkdirTemp(dir, "loupe-gonb-") // 0700
 	if err != nil {
 		return nil, fmt.Errorf("no folder for the pipes of gonbui: %w", err)
 	}

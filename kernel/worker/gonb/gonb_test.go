@@ -94,7 +94,7 @@ func run(t *testing.T, s *Server, kind string) string {
 func TestServe(t *testing.T) {
 	r := &recorder{}
 	var typed []string
-	s, err := Serve(r, func(line string) { typed = append(typed, line) })
+	s, err := Serve("", r, func(line string) { typed = append(typed, line) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func TestServe(t *testing.T) {
 // TestFlush shows what a client that ends without gonbui.Sync has written.
 func TestFlush(t *testing.T) {
 	r := &recorder{}
-	s, err := Serve(r, nil)
+	s, err := Serve("", r, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +151,7 @@ func TestFlush(t *testing.T) {
 }
 
 func TestPermissions(t *testing.T) {
-	s, err := Serve(&recorder{}, nil)
+	s, err := Serve("", &recorder{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +170,7 @@ func TestPermissions(t *testing.T) {
 // TestGarbage keeps the server alive after a client that does not speak gob.
 func TestGarbage(t *testing.T) {
 	r := &recorder{}
-	s, err := Serve(r, nil)
+	s, err := Serve("", r, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
