@@ -54,7 +54,7 @@ func (p *planner) check() *checked {
 	k.file = file
 	k.info = types.Info{
 		Types: map[ast.Expr]types.TypeAndValue{}, Uses: map[*ast.Ident]types.Object{},
-		Selections: map[*ast.SelectorExpr]*types.Selection{},
+		Selections: map[*ast.SelectorExpr]*types.Selection{}, Defs: map[*ast.Ident]types.Object{},
 	}
 	config := types.Config{
 		GoVersion: "go1.26", Importer: packages{p.n}, Sizes: sizes, Error: k.report,

@@ -1,6 +1,11 @@
 package cell
 
-import "go/token"
+import (
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+)
 
 // A Decl is what the notebook remembers of one declared name: enough to
 // repeat it as a stub, to compile it again, and to see whether it changed.
@@ -70,6 +75,29 @@ func (n *Notebook) Lookup(name string) *Decl {
 // order.
 func (n *Notebook) Each(f func(*Decl)) {
 	n.decls.each(func(_ string, d *Decl) { f(d) })
+}
+
+// EachImport calls f for the names of imported packages, in no particular
+// order.
+func (n *Notebook) EachImport(f func(name, path string)) { n.imports.each(f) }
+
+// Dots returns the packages imported with a dot.
+func (n *Notebook) Dots() []string { return slices.Clone(n.dots) }
+
+// Load returns a package as the notebook sees it.
+func (n *Notebook) Load(path string) (*types.Package, error) { return n.load(path) }
+
+// Source is the declaration as it stands in its cell; for a variable, which
+// may have been declared together with others, it is Text.
+func (d *Decl) Source() string {
+	if len(d.whole) == 0 {
+		return d.Text
+	}
+	var b strings.Builder
+	for _, t := range d.whole {
+		b.WriteString(t.s)
+	}
+	return b.String()
 }
 
 // Methods returns the keys of the methods of a type of the notebook.

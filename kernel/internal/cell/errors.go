@@ -15,6 +15,7 @@ type Error struct {
 	Cell, Line, Col int // line and column from 1; columns count bytes
 	Msg             string
 	text            string // the source line
+	early           bool   // the text ends where more was expected
 }
 
 func (e Error) Error() string {
@@ -49,6 +50,9 @@ func (e Errors) join(show func(Error) string) string {
 	}
 	return strings.Join(lines, "\n")
 }
+
+// Unfinished tells whether the cell would be right so far if more followed.
+func (e Errors) Unfinished() bool { return len(e) > 0 && e[0].early }
 
 // tidy puts errors in order, without repetitions, and bounds their number.
 func (e Errors) tidy() Errors {

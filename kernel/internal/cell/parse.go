@@ -26,7 +26,7 @@ type parsed struct {
 // Each text given to the parser starts with one of these, as long as each
 // other, so that offsets need one correction.
 const (
-	declPrefix = "package p;         "
+	declPrefix = "package p;        \n" // or a comment would belong to the clause
 	stmtPrefix = "package p;func _(){"
 )
 
@@ -85,7 +85,9 @@ func (c *parsed) file(text string, mode parser.Mode, errs *Errors) *ast.File {
 			msg, _, _ = strings.Cut(msg, ", found ")
 			offset, msg = end, msg+", found end of cell"
 		}
-		*errs = append(*errs, c.src.errorAt(offset, "syntax error: "+msg))
+		e := c.src.errorAt(offset, "syntax error: "+msg)
+		e.early = offset == end
+		*errs = append(*errs, e)
 	}
 	return file
 }

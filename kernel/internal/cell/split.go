@@ -36,7 +36,9 @@ func lex(src *Source) (*lexed, Errors) {
 	file := token.NewFileSet().AddFile("", -1, len(src.Text))
 	var s scanner.Scanner
 	s.Init(file, []byte(src.Text), func(pos token.Position, msg string) {
-		errs = append(errs, src.errorAt(pos.Offset, msg))
+		e := src.errorAt(pos.Offset, msg)
+		e.early = msg == "raw string literal not terminated" || msg == "comment not terminated"
+		errs = append(errs, e)
 	}, scanner.ScanComments)
 	l := &lexed{}
 	var open []int
@@ -66,7 +68,9 @@ func lex(src *Source) (*lexed, Errors) {
 	}
 	if len(errs) == 0 && len(open) > 0 {
 		last := l.tokens[open[len(open)-1]]
-		errs = append(errs, src.errorAt(last.from, "syntax error: "+last.tok.String()+" is never closed"))
+		e := src.errorAt(last.from, "syntax error: "+last.tok.String()+" is never closed")
+		e.early = true
+		errs = append(errs, e)
 	}
 	if len(errs) > 0 {
 		return nil, errs.tidy()
