@@ -13,30 +13,7 @@ import (
 
 // newInterpreter starts the language. This is the one place where the kernel
 // meets Go.
-func newInterpreter(cfg protocol.Config) (protocol.Interpreter, error) {
-	s, err := session.New(cfg)
-	if err != nil {
-		return nil, err
-	}
-	return struct {
-		*session.Session
-		quiet
-	}{Session: s}, nil
-}
-
-// quiet answers what a language does not: the methods of a Session, which lie
-// less deep, win over these.
-type quiet struct{ unassisted }
-
-type unassisted struct{}
-
-func (unassisted) Complete(_ string, cursor int) protocol.Completion {
-	return protocol.Completion{Start: cursor, End: cursor}
-}
-func (unassisted) Inspect(string, int, int) protocol.Inspection { return protocol.Inspection{} }
-func (unassisted) IsComplete(string) protocol.Completeness {
-	return protocol.Completeness{Status: "unknown"}
-}
+func newInterpreter(cfg protocol.Config) (protocol.Interpreter, error) { return session.New(cfg) }
 
 // describeGo is what a front-end is told about the language before the
 // interpreter has started.

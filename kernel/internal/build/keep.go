@@ -133,7 +133,7 @@ func preloadSource() []byte {
 
 // List asks the go command for packages and all that they import, compiled.
 func (t *Toolchain) List(ctx context.Context, dir string, patterns ...string) ([]*Package, error) {
-	args := append([]string{"list", "-export", "-deps", "-json=ImportPath,Name,Export,Imports,ImportMap,Standard"}, patterns...)
+	args := append([]string{"list", "-export", "-deps", "-json=ImportPath,Name,Dir,Export,Imports,ImportMap,Standard"}, patterns...)
 	out, err := t.run(ctx, dir, args...)
 	if err != nil {
 		return nil, err
@@ -141,7 +141,7 @@ func (t *Toolchain) List(ctx context.Context, dir string, patterns ...string) ([
 	var list []*Package
 	for d := json.NewDecoder(bytes.NewReader(out)); ; {
 		var p struct {
-			ImportPath, Name, Export string
+			ImportPath, Name, Dir, Export string
 			Imports                  []string
 			ImportMap                map[string]string
 			Standard                 bool
@@ -156,7 +156,7 @@ func (t *Toolchain) List(ctx context.Context, dir string, patterns ...string) ([
 				p.Imports[i] = real
 			}
 		}
-		list = append(list, &Package{Path: p.ImportPath, Name: p.Name, Export: p.Export, Imports: p.Imports, Standard: p.Standard})
+		list = append(list, &Package{Path: p.ImportPath, Name: p.Name, Dir: p.Dir, Export: p.Export, Imports: p.Imports, Standard: p.Standard})
 	}
 }
 

@@ -124,6 +124,27 @@ func (w *Worker) Known(name string) []string {
 	return paths
 }
 
+// Paths lists the packages that a cell may import.
+func (w *Worker) Paths() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var paths []string
+	for path := range w.packages {
+		if importable(path) {
+			paths = append(paths, path)
+		}
+	}
+	return paths
+}
+
+// Dir returns the folder with a package's source files, "" if it is not known.
+func (w *Worker) Dir(path string) string {
+	if p, ok := w.Package(path); ok {
+		return p.Dir
+	}
+	return ""
+}
+
 func importable(path string) bool {
 	return !strings.HasPrefix(path, "vendor/") && !slices.Contains(strings.Split(path, "/"), "internal") && path != "loupe.worker"
 }

@@ -34,6 +34,7 @@ type Worker struct {
 type Package struct {
 	Path      string
 	Name      string
+	Dir       string // of its source files
 	Export    string // its archive in the build cache
 	Imports   []string
 	Standard  bool
@@ -112,10 +113,13 @@ func cacheDir(dir string) (string, error) {
 	return dir, nil
 }
 
+// cacheFormat changes with what this package writes into a worker's folder.
+const cacheFormat = 3
+
 // sourceKey names a worker by all that it is made of.
 func sourceKey(t *Toolchain) (string, error) {
 	h := sha256.New()
-	fmt.Fprint(h, t.Version, t.Root, strings.Join(preload, " "), mainSource)
+	fmt.Fprint(h, cacheFormat, t.Version, t.Root, strings.Join(preload, " "), mainSource)
 	err := eachSource(func(name string, b []byte) error {
 		fmt.Fprintln(h, name, len(b))
 		_, err := h.Write(b)
@@ -214,6 +218,11 @@ func (w *Worker) build(ctx context.Context, progress func(string)) error {
 	for _, p := range extra {
 		if !slices.ContainsFunc(list, func(q *Package) bool { return q.Path == p.Path }) {
 			list = append(list, p)
+		}
+	}
+	for _, p := range list {
+		if rest, ok := strings.CutPrefix(p.Dir, tmp); ok {
+			p.Dir = w.dir + rest // where the sources will be
 		}
 	}
 	b, err := json.Marshal(list)

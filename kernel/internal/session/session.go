@@ -18,6 +18,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"loupe/kernel/internal/assist"
 	"loupe/kernel/internal/build"
 	"loupe/kernel/internal/cell"
 	"loupe/kernel/internal/ipc"
@@ -31,11 +32,12 @@ type Session struct {
 	config protocol.Config
 	tmp    string // folder for the compiler's files
 
-	ready    chan struct{} // closed when prepare has ended
-	progress []string      // what prepare has said so far
-	prepared error
-	worker   *build.Worker
-	importer *importer
+	ready     chan struct{} // closed when prepare has ended
+	progress  []string      // what prepare has said so far
+	prepared  error
+	worker    *build.Worker
+	importer  *importer
+	assistant *assist.Assistant
 
 	mu       sync.Mutex
 	notebook *cell.Notebook
@@ -102,6 +104,7 @@ func (s *Session) prepare() {
 		return
 	}
 	s.importer = newImporter(s.worker, func(path string) error { return s.load(ctx, path) })
+	s.assistant = assist.New(assist.Config{Paths: s.worker.Paths, Dir: s.worker.Dir})
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.notebook = s.emptyNotebook()
