@@ -142,9 +142,9 @@ func (t *Toolchain) List(ctx context.Context, dir string, patterns ...string) ([
 	for d := json.NewDecoder(bytes.NewReader(out)); ; {
 		var p struct {
 			ImportPath, Name, Dir, Export string
-			Imports                  []string
-			ImportMap                map[string]string
-			Standard                 bool
+			Imports                       []string
+			ImportMap                     map[string]string
+			Standard                      bool
 		}
 		if err := d.Decode(&p); err == io.EOF {
 			return list, nil
