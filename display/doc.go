@@ -17,6 +17,6 @@
 //
 // The package imports the standard library only, so that every program can
 // afford it. It knows matrices by their methods Dims and At; other packages
-// teach it types of theirs through [Register], as loupe/display/plots does for
+// teach it types of theirs through [Register], as loupe/viz/plots does for
 // gonum's plots, which need gonum/plot itself to be drawn at two pixels a point.
 package display

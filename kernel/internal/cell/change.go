@@ -87,6 +87,19 @@ func describe(d *Decl) string {
 	return d.Name
 }
 
+// sort says what a declaration is.
+func (d *Decl) sort() string {
+	switch d.Kind {
+	case token.VAR:
+		return d.Type + " variable"
+	case token.FUNC:
+		return "function"
+	case token.CONST:
+		return "constant"
+	}
+	return "type"
+}
+
 // compare tells what a declaration of the cell does to its predecessor.
 func (r *recorded) compare(key string) effect {
 	d, old := r.decls[key], r.n.Lookup(key)

@@ -29,6 +29,7 @@ type Decl struct {
 	alias    bool     // for a type
 	generic  bool     // repeated with its body in each unit that uses it
 	linkname bool     // has no body because its symbol is another package's
+	shadows  string   // the package that the initialiser of a variable calls by the variable's name
 	repeats  bool     // the stub of a variable has its initialiser
 	embeds   []string // for a type, the notebook types it embeds
 	offset   int      // in the cell

@@ -113,7 +113,7 @@ func (n *Notebook) settle(c *parsed, items []*item, open []free) Errors {
 			}
 			again, seen[name.Name] = false, true
 			old := n.Lookup(name.Name)
-			it.fresh[i] = old == nil || old.Kind != token.VAR || !mentions(open, name.Name, c.at(it.values[0].Pos()), it.to)
+			it.fresh[i] = old == nil || old.Kind != token.VAR || !n.mentions(open, old, c.at(it.values[0].Pos()), it.to)
 		}
 		if again && errs == nil {
 			errs = append(errs, c.src.errorAt(c.at(it.names[0].Pos()), "no new variables on left side of :="))
@@ -122,6 +122,20 @@ func (n *Notebook) settle(c *parsed, items []*item, open []free) Errors {
 	return errs
 }
 
-func mentions(open []free, name string, from, to int) bool {
-	return slices.ContainsFunc(open, func(f free) bool { return f.name == name && from <= f.at && f.at < to })
+// mentions tells whether a part of the cell mentions a variable.
+func (n *Notebook) mentions(open []free, d *Decl, from, to int) bool {
+	return slices.ContainsFunc(open, func(f free) bool {
+		return f.name == d.Name && from <= f.at && f.at < to && !n.shadowed(d, f)
+	})
+}
+
+// shadowed tells whether a name in the initialiser of a variable is that of
+// the package which it was when the variable was first defined. This lets
+// rand := rand.New(…) be run again.
+func (n *Notebook) shadowed(d *Decl, f free) bool {
+	if d.shadows == "" || f.sel == "" {
+		return false
+	}
+	pkg, err := n.load(d.shadows)
+	return err == nil && pkg.Scope().Lookup(f.sel) != nil
 }

@@ -135,14 +135,25 @@ func (n *Notebook) importAll(c *parsed) (*scope, Errors) {
 	return s, errs
 }
 
-// resolve finds what the free names of a cell mean. own holds the names that
-// the cell declares itself.
-func (n *Notebook) resolve(s *scope, open []free, own map[string]bool) {
+// resolve finds what the free names of a cell mean.
+func (p *planner) resolve(open []free) {
+	n, s := p.n, p.scope
 	s.open = open
+	defined := p.defined()
 	seen := map[string]bool{}
 	guessed := map[string]string{}
 	for _, f := range open {
-		if own[f.name] {
+		if p.own[f.name] {
+			// As in a function, a package has its name until that is defined
+			// anew: rand := rand.New(…)
+			it, old := defined[f.name], n.Lookup(f.name)
+			switch {
+			case it == nil || it.stmt == nil || !f.stmt || f.key != noKey || f.at >= it.to:
+			case old == nil:
+				n.resolvePackage(s, f, guessed)
+			case f.at >= it.from && n.shadowed(old, f):
+				s.edits = append(s.edits, edit{at: f.at, cut: len(f.name), path: old.shadows, name: f.name})
+			}
 			continue
 		}
 		_, imported := s.own[f.name]
@@ -200,7 +211,7 @@ func (n *Notebook) resolveDot(s *scope, f free) bool {
 		for _, path := range slices.Backward(paths) {
 			pkg, err := n.load(path)
 			if err == nil && pkg.Scope().Lookup(f.name) != nil {
-				s.edits = append(s.edits, edit{at: f.at, path: path, name: pkg.Name(), dot: true})
+				s.edits = append(s.edits, edit{at: f.at, path: path, name: "dot_" + pkg.Name(), dot: true})
 				return true
 			}
 		}
@@ -230,4 +241,9 @@ func (n *Notebook) guess(name string, open []free) string {
 		}
 	}
 	return first
+}
+
+// edited tells whether a name at an offset is that of a package.
+func (s *scope) edited(at int) bool {
+	return slices.ContainsFunc(s.edits, func(e edit) bool { return e.at == at })
 }

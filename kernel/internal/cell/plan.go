@@ -73,7 +73,7 @@ func (n *Notebook) prepare(c *parsed) (*planner, Errors) {
 	open := c.open()
 	errs = append(errs, n.settle(c, p.items, open)...)
 	errs = append(errs, p.declare()...)
-	n.resolve(p.scope, open, p.own)
+	p.resolve(open)
 	for name := range p.scope.own {
 		if old := n.Lookup(name); old != nil && !p.own[name] {
 			p.gone[name] = fmt.Sprintf("%s is a package now: dropped %s (cell %d)", name, name, old.Cell)
@@ -221,17 +221,10 @@ func (p *planner) nameEntry(open []free) {
 // The compiler would accept them, since the variable is one of the package.
 func (p *planner) early(open []free) Errors {
 	var errs Errors
-	declared := map[string]*item{}
-	for _, it := range p.items {
-		for i, name := range it.names {
-			if it.fresh[i] {
-				declared[name.Name] = it
-			}
-		}
-	}
+	defined := p.defined()
 	for _, f := range open {
-		it := declared[f.name]
-		if it == nil || !f.stmt || f.key == maybeKey || f.at >= it.from || p.n.isVar(f.name) {
+		it := defined[f.name]
+		if it == nil || !f.stmt || f.key == maybeKey || f.at >= it.from || p.n.Lookup(f.name) != nil || p.scope.edited(f.at) {
 			continue
 		}
 		if user := p.itemAt(f.at); user != nil && user.names == nil {
@@ -242,34 +235,43 @@ func (p *planner) early(open []free) Errors {
 	return errs
 }
 
-// retyped reports a variable of an earlier cell that is used before the cell
-// gives it another type. A unit has only one variable of a name.
-func (k *checked) retyped() Errors {
-	for _, it := range k.items {
+// defined returns the items that declare variables, by name.
+func (p *planner) defined() map[string]*item {
+	list := map[string]*item{}
+	for _, it := range p.items {
 		for i, name := range it.names {
-			if !it.fresh[i] || !k.n.isVar(name.Name) || k.pkg == nil {
-				continue
-			}
-			old := k.n.Lookup(name.Name)
-			obj := k.pkg.Scope().Lookup(name.Name)
-			if obj == nil || obj.Type() == nil || typeKey(obj.Type()) == old.key {
-				continue
-			}
-			for _, f := range k.scope.open {
-				if f.name == name.Name && f.at < it.from && k.itemAt(f.at) != nil {
-					line, _ := k.c.src.position(it.from)
-					return Errors{k.c.src.errorAt(f.at, fmt.Sprintf(
-						"%s has the type %s here and gets another on line %d: do that in a cell of its own", old.Name, old.Type, line))}
-				}
+			if it.fresh[i] {
+				list[name.Name] = it
 			}
 		}
 	}
-	return nil
+	return list
 }
 
-func (n *Notebook) isVar(name string) bool {
-	d := n.Lookup(name)
-	return d != nil && d.Kind == token.VAR
+// retyped reports a name of an earlier cell that is used before the cell gives
+// it another meaning. In a unit it has only one.
+func (k *checked) retyped() Errors {
+	if k.pkg == nil {
+		return nil
+	}
+	var errs Errors
+	defined := k.defined()
+	for _, f := range k.scope.open {
+		it, old := defined[f.name], k.n.Lookup(f.name)
+		if it == nil || old == nil || f.at >= it.to || k.itemAt(f.at) == nil || k.scope.edited(f.at) {
+			continue
+		}
+		obj := k.pkg.Scope().Lookup(f.name)
+		if obj == nil || obj.Type() == nil || old.Kind == token.VAR && typeKey(obj.Type()) == old.key {
+			continue
+		}
+		line, _ := k.c.src.position(it.from)
+		errs = append(errs, k.c.src.errorAt(f.at, fmt.Sprintf(
+			"%s is the %s of cell %d here and another on line %d: do that in a cell of its own, or choose another name",
+			old.Name, old.sort(), old.Cell, line)))
+		delete(defined, f.name)
+	}
+	return errs
 }
 
 func (p *planner) itemAt(offset int) *item {

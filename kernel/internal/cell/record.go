@@ -269,6 +269,11 @@ func (r *recorded) variable(it *item, i int, name *ast.Ident) {
 	d := &Decl{Name: name.Name, Kind: token.VAR, key: typeKey(obj.Type()), Type: r.reader(obj.Type())}
 	d.Text = "var " + d.Name + " " + d.Type
 	d.refs = r.usesIn(it.from, it.to)
+	for _, e := range r.slice(it.from, it.to).edits {
+		if e.name == d.Name {
+			d.shadows = e.path
+		}
+	}
 	spelled, refs, ok := r.n.spell(obj.Type())
 	switch {
 	case ok:

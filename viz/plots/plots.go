@@ -7,9 +7,7 @@ package plots
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
-	"hash/crc32"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -17,6 +15,7 @@ import (
 	"gonum.org/v1/plot/vg/vgimg"
 
 	"loupe/display"
+	pixels "loupe/viz/draw"
 )
 
 // The display size of a plot, in CSS pixels of 1/96 inch, and how many pixels
@@ -67,22 +66,7 @@ func draw2x(p *plot.Plot) (png []byte, err error) {
 	if _, err := (vgimg.PngCanvas{Canvas: c}).WriteTo(&buf); err != nil {
 		return nil, err
 	}
-	return withDensity(buf.Bytes()), nil
-}
-
-// withDensity inserts a pHYs chunk after the PNG's header, so that programs
-// other than browsers show it at the right size.
-func withDensity(png []byte) []byte {
-	const header = 8 + 25     // signature and IHDR
-	const perMeter = 7559     // 192 dots an inch
-	chunk := make([]byte, 21) // length, "pHYs", x, y, unit, checksum
-	binary.BigEndian.PutUint32(chunk, 9)
-	copy(chunk[4:], "pHYs")
-	binary.BigEndian.PutUint32(chunk[8:], perMeter)
-	binary.BigEndian.PutUint32(chunk[12:], perMeter)
-	chunk[16] = 1 // the unit is the metre
-	binary.BigEndian.PutUint32(chunk[17:], crc32.ChecksumIEEE(chunk[4:17]))
-	return append(append(append([]byte(nil), png[:header]...), chunk...), png[header:]...)
+	return pixels.WithDensity(buf.Bytes(), scale), nil
 }
 
 // sentence says what the plot shows, as far as its titles and axes tell.

@@ -1,0 +1,134 @@
+package draw
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"strings"
+	"time"
+
+	"codeberg.org/go-fonts/liberation/liberationsansbold"
+	"codeberg.org/go-fonts/liberation/liberationsansregular"
+	"codeberg.org/go-pdf/fpdf"
+)
+
+// point is the size of a CSS pixel in PDF's points of 1/72 inch.
+const point = 72.0 / 96
+
+// A PDF is a canvas that becomes a PDF file of one page.
+type PDF struct {
+	doc    *fpdf.Fpdf
+	images int
+}
+
+// NewPDF returns a page of width × height units.
+func NewPDF(width, height float64, title string) *PDF {
+	doc := fpdf.NewCustom(&fpdf.InitType{UnitStr: "pt", Size: fpdf.SizeType{Wd: width * point, Ht: height * point}})
+	// The same page has the same bytes.
+	doc.SetCreationDate(time.Unix(0, 0).UTC())
+	doc.SetModificationDate(time.Unix(0, 0).UTC())
+	doc.SetCatalogSort(true)
+	doc.SetTitle(title, true)
+	doc.SetMargins(0, 0, 0)
+	doc.SetAutoPageBreak(false, 0)
+	doc.AddUTF8FontFromBytes("sans", "", liberationsansregular.TTF)
+	doc.AddUTF8FontFromBytes("sans", "B", liberationsansbold.TTF)
+	doc.AddPageFormat("", fpdf.SizeType{Wd: width * point, Ht: height * point})
+	return &PDF{doc: doc}
+}
+
+// Density implements Canvas.
+func (p *PDF) Density() float64 { return 3 }
+
+// Bytes returns the file.
+func (p *PDF) Bytes() ([]byte, error) {
+	var b bytes.Buffer
+	if err := p.doc.Output(&b); err != nil {
+		return nil, fmt.Errorf("draw: PDF: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+func (p *PDF) fill(c color.NRGBA) {
+	p.doc.SetFillColor(int(c.R), int(c.G), int(c.B))
+	p.doc.SetAlpha(float64(c.A)/255, "Normal")
+}
+
+// Fill implements Canvas.
+func (p *PDF) Fill(r Rect, c color.NRGBA) {
+	p.fill(c)
+	p.doc.Rect(r.X0*point, r.Y0*point, r.W()*point, r.H()*point, "F")
+}
+
+// Line implements Canvas.
+func (p *PDF) Line(list []Point, width float64, c color.NRGBA) {
+	p.doc.SetDrawColor(int(c.R), int(c.G), int(c.B))
+	p.doc.SetAlpha(float64(c.A)/255, "Normal")
+	p.doc.SetLineWidth(width * point)
+	for i, q := range list {
+		if i == 0 {
+			p.doc.MoveTo(q.X*point, q.Y*point)
+		} else {
+			p.doc.LineTo(q.X*point, q.Y*point)
+		}
+	}
+	p.doc.DrawPath("D")
+}
+
+// Polygon implements Canvas.
+func (p *PDF) Polygon(list []Point, c color.NRGBA) {
+	p.fill(c)
+	var points []fpdf.PointType
+	for _, q := range list {
+		points = append(points, fpdf.PointType{X: q.X * point, Y: q.Y * point})
+	}
+	p.doc.Polygon(points, "F")
+}
+
+// Text implements Canvas. Runes that the font lacks become their codes.
+func (p *PDF) Text(s string, at Point, f Font, c color.NRGBA, place Place) {
+	style := ""
+	if f.Bold {
+		style = "B"
+	}
+	s = spell(Clean(s))
+	size, w := f.Size*point, f.Width(s)*point
+	p.doc.SetFont("sans", style, size)
+	p.doc.SetTextColor(int(c.R), int(c.G), int(c.B))
+	p.doc.SetAlpha(float64(c.A)/255, "Normal")
+	x, y, shift := at.X*point, at.Y*point, place.Align.shift(w)
+	if !place.Up {
+		p.doc.Text(x-shift, y, s)
+		return
+	}
+	p.doc.TransformBegin()
+	p.doc.TransformRotate(90, x, y)
+	p.doc.Text(x-shift, y, s)
+	p.doc.TransformEnd()
+}
+
+// spell replaces runes without a glyph by a sign of the same width.
+func spell(s string) string {
+	return strings.Map(func(r rune) rune {
+		if Has(r) {
+			return r
+		}
+		return '□'
+	}, s)
+}
+
+// Image implements Canvas.
+func (p *PDF) Image(img *image.NRGBA, r Rect) {
+	var b bytes.Buffer
+	if png.Encode(&b, img) != nil {
+		return // an image without pixels
+	}
+	p.images++
+	name := fmt.Sprintf("image%d", p.images)
+	o := fpdf.ImageOptions{ImageType: "PNG"}
+	p.doc.SetAlpha(1, "Normal")
+	p.doc.RegisterImageOptionsReader(name, o, &b)
+	p.doc.ImageOptions(name, r.X0*point, r.Y0*point, r.W()*point, r.H()*point, false, o, 0, "")
+}
