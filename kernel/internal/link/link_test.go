@@ -48,7 +48,7 @@ func testWorld(t *testing.T) *World {
 	t.Helper()
 	syms := map[string]uint64{}
 	names := []string{
-		"runtime.zerobase", "runtime.writeBarrier", "runtime.memequal64·f", "runtime.memequal128·f", "runtime.strequal·f",
+		"runtime.zerobase", "runtime.writeBarrier", "runtime.gcWriteBarrier1", "runtime.gcWriteBarrier2", "runtime.memequal64", "runtime.memequal128", "runtime.strequal", "runtime.morestack_noctxt", "runtime.memequal64·f", "runtime.memequal128·f", "runtime.strequal·f",
 		"type:int", "type:string", "type:float64", "type:uint8", "type:interface {}",
 	}
 	for i := uint32(0); ; i++ {
