@@ -19,7 +19,8 @@ const (
 	historyBytes   = 16 << 20
 )
 
-// An entry is one cell in the history, and one line of its file.
+// An entry is one cell in the history, and one line of its file. In the file,
+// line 0 says that a session has begun.
 type entry struct {
 	Session int    `json:"session"`
 	Line    int    `json:"line"`
@@ -44,9 +45,6 @@ func openHistory(path string) *history {
 		return h
 	}
 	size := h.load(path)
-	if len(h.entries) > 0 {
-		h.session = h.entries[len(h.entries)-1].Session + 1
-	}
 	if len(h.entries) > historyEntries || size > historyBytes {
 		h.shrink(path)
 	}
@@ -54,6 +52,7 @@ func openHistory(path string) *history {
 		return h
 	}
 	h.file, _ = os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	h.write(entry{Session: h.session}) // takes the number, for kernels that run beside this one
 	return h
 }
 
@@ -66,7 +65,11 @@ func (h *history) load(path string) (size int) {
 	}
 	for line := range bytes.Lines(data) {
 		var e entry
-		if json.Unmarshal(line, &e) == nil && e.Session > 0 {
+		if json.Unmarshal(line, &e) != nil || e.Session <= 0 {
+			continue
+		}
+		h.session = max(h.session, e.Session+1)
+		if e.Line > 0 {
 			h.entries = append(h.entries, e)
 		}
 	}
@@ -109,10 +112,16 @@ func (h *history) add(line int, input, output string) {
 	if len(h.entries) > historyEntries {
 		h.entries = append([]entry(nil), h.entries[historyEntries/10:]...)
 	}
-	if h.file != nil {
-		if data, err := json.Marshal(e); err == nil {
-			h.file.Write(append(data, '\n')) // in one call, as other kernels append too
-		}
+	h.write(e)
+}
+
+// write appends to the file.
+func (h *history) write(e entry) {
+	if h.file == nil {
+		return
+	}
+	if data, err := json.Marshal(e); err == nil {
+		h.file.Write(append(data, '\n')) // in one call, as other kernels append too
 	}
 }
 

@@ -60,6 +60,8 @@ class Conformance(jupyter_kernel_test.KernelTests):
     incomplete_code_samples = ["func f(", "for i := range 3 {", "x := `raw", "f(1,"]
     invalid_code_samples = ["x := )", "func 3() {}"]
 
+    test_pager = None  # payloads with pages are deprecated, and Go has none
+
     @classmethod
     def setUpClass(cls):
         cls.km, cls.kc = start_new_kernel(kernel_name=KERNEL, startup_timeout=START)
