@@ -41,7 +41,7 @@ func main() {
 // library.
 var preload = []string{
 	"loupe/display",
-	"loupe/display/plots",
+	"loupe/viz/plots",
 	"gonum.org/v1/gonum/floats",
 	"gonum.org/v1/gonum/integrate",
 	"gonum.org/v1/gonum/interp",
