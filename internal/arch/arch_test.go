@@ -51,7 +51,8 @@ const policy = `
 	kernel/internal/notebook: github.com/yuin/goldmark
 
 	# A language: the engine behind the protocol's interface.
-	kernel/internal/session:  kernel/internal/protocol kernel/internal/cell kernel/internal/build kernel/internal/link kernel/internal/object kernel/internal/ipc golang.org/x/tools
+	kernel/internal/assist:   kernel/internal/cell kernel/internal/protocol
+	kernel/internal/session:  kernel/internal/protocol kernel/internal/assist kernel/internal/cell kernel/internal/build kernel/internal/link kernel/internal/object kernel/internal/ipc golang.org/x/tools
 
 	# All of it together, and the command that starts it.
 	kernel:                   . kernel/internal/protocol kernel/internal/wire kernel/internal/notebook kernel/internal/session kernel/internal/build

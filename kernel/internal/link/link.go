@@ -146,8 +146,10 @@ func (l *Linker) Link(units []Unit) (*Image, error) {
 }
 
 // Forget removes names from the session, for values that a redefinition has
-// dropped.
-func (l *Linker) Forget(n Names) {
+// dropped. The function that it returns brings them back, for a cell that could
+// not be linked after all.
+func (l *Linker) Forget(n Names) (undo func()) {
+	syms, slots := maps.Clone(l.syms), maps.Clone(l.slots)
 	for _, list := range [][]string{n.Vars, n.Types} {
 		for _, name := range list {
 			delete(l.syms, object.Name{Text: prefix + name})
@@ -157,6 +159,7 @@ func (l *Linker) Forget(n Names) {
 		delete(l.slots, prefix+f)
 	}
 	dropTypes(l.syms, n.Types)
+	return func() { l.syms, l.slots = syms, slots }
 }
 
 // Commit makes what the image defines known to later links.

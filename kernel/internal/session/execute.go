@@ -92,9 +92,13 @@ func (e *execution) runGo(ctx context.Context, code string) *protocol.Failure {
 		}
 		return e.compileFailure(err)
 	}
-	linker.Forget(names(plan.Dropped))
+	undo := func() {}
+	if d := plan.Dropped; len(d.Vars)+len(d.Funcs)+len(d.Types) > 0 {
+		undo = linker.Forget(names(d))
+	}
 	image, err := linker.Link(units)
 	if err != nil {
+		undo()
 		return plainFailure("LinkError", err)
 	}
 	done := make(chan *ipc.Done, 1)
