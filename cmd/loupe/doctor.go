@@ -43,7 +43,7 @@ func checkKernelspec() kernel.Finding {
 	f := kernel.Finding{Name: "kernelspec", Mend: "install it with: loupe install"}
 	spec, dir, err := install.Find()
 	if errors.Is(err, fs.ErrNotExist) {
-		f.Err = errors.New("Jupyter does not know the kernel")
+		f.Err = errors.New("the kernel is not known to Jupyter")
 		return f
 	}
 	if err != nil {

@@ -27,9 +27,9 @@ import (
 // range of code in which it may be stopped.
 var (
 	target      uintptr
-	stoppedAt   uintptr
-	cellText    uintptr = textBase
-	cellTextEnd uintptr = textBase + textSize
+	stoppedAt   uintptr                       //lint:ignore U1000 preempt_amd64.s writes it
+	cellText    uintptr = textBase            //lint:ignore U1000 preempt_amd64.s reads it
+	cellTextEnd uintptr = textBase + textSize //lint:ignore U1000 preempt_amd64.s reads it
 	unstoppable atomic.Pointer[ranges]
 )
 

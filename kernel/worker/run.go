@@ -185,6 +185,8 @@ func trace() []ipc.Frame {
 
 // newproc stands for runtime.newproc in cells: a panic in a goroutine that a
 // cell starts is reported under that cell and ends the goroutine only.
+//
+//lint:ignore U1000 the kernel's linker refers to it
 func newproc(fn *funcval) {
 	body := *(*func())(unsafe.Pointer(&fn))
 	go func() {

@@ -29,11 +29,10 @@ const (
 	offGSig     = 224
 )
 
+// stopContext is runtime.worldStop, which is only handed on.
 type stopContext struct {
-	reason           uint8
-	startedStopping  int64
-	finishedStopping int64
-	stoppingCPUTime  int64
+	_       uint8
+	_, _, _ int64
 }
 
 //go:linkname getGCMask runtime.getGCMask

@@ -36,7 +36,7 @@ type Toolchain struct {
 func FindToolchain(ctx context.Context) (*Toolchain, error) {
 	path, err := exec.LookPath("go")
 	if err != nil {
-		return nil, errors.New("no Go found: the command \"go\" is not in PATH. Install Go from https://go.dev/dl and start the kernel again")
+		return nil, errors.New("found no Go: the command \"go\" is not in PATH. Install Go from https://go.dev/dl and start the kernel again")
 	}
 	t, err := ask(ctx, path, os.Getenv("GOTOOLCHAIN"))
 	if err != nil {
@@ -45,7 +45,7 @@ func FindToolchain(ctx context.Context) (*Toolchain, error) {
 	if !t.supported() {
 		found := t.Version
 		if t, err = ask(ctx, path, Supported[0]+".0"); err != nil {
-			return nil, fmt.Errorf("Go %s is not supported (supported: %s), and a supported one could not be fetched: %w", found, strings.Join(Supported, ", "), err)
+			return nil, fmt.Errorf("%s is not supported (supported: %s), and a supported one could not be fetched: %w", found, strings.Join(Supported, ", "), err)
 		}
 	}
 	return t, nil

@@ -14,7 +14,6 @@ type tables struct {
 	blob                                                 []byte
 	header, names, cutab, files, pctab, funcs, findfuncs span
 	typelinks                                            span
-	ntypelinks                                           int
 	dataMask, bssMask                                    span
 	module                                               span
 	nfunc                                                int
@@ -61,7 +60,6 @@ type pcln struct {
 	pcAt    map[refKey]uint32
 	funcs   []byte // the _func records; offsets count from after the pc table
 	entries []funcEntry
-	trees   []byte // inline trees
 }
 
 type funcEntry struct {

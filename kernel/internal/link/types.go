@@ -58,9 +58,7 @@ func (im *Image) defineType(u *Unit, name string) {
 // retype forgets what earlier links knew of types that get a new definition,
 // and of all types made of them.
 func (im *Image) retype(names []string) {
-	for _, n := range names {
-		im.retyped = append(im.retyped, n)
-	}
+	im.retyped = append(im.retyped, names...)
 }
 
 func (im *Image) isRetyped(text string) bool {

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
 
+	"loupe/kernel/internal/build"
 	"loupe/kernel/internal/protocol"
 )
 
@@ -69,12 +69,17 @@ var excluded = map[string]string{
 // TestGoPrograms runs the programs of Go's own test folder as cells, each in
 // its own session: a twelfth of them, or all with -goroot.
 func TestGoPrograms(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(runtime.GOROOT(), "test", "*.go"))
+	tc, err := build.FindToolchain(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := filepath.Join(tc.Root, "test")
+	files, err := filepath.Glob(filepath.Join(root, "*.go"))
 	if err != nil || len(files) == 0 {
 		t.Skip("this Go has no test folder")
 	}
 	for _, dir := range []string{"ken", "chan", "interface", "escape", "typeparam", "abi", "fixedbugs", "dwarf", "stress", "syntax", "internal/runtime/sys", "simd", "codegen"} {
-		more, _ := filepath.Glob(filepath.Join(runtime.GOROOT(), "test", dir, "*.go"))
+		more, _ := filepath.Glob(filepath.Join(root, dir, "*.go"))
 		files = append(files, more...)
 	}
 	ran, passed, left := 0, 0, 0
@@ -95,7 +100,7 @@ func TestGoPrograms(t *testing.T) {
 		if *program != "" && !strings.Contains(file, *program) || *program == "" && !*goroot && n%12 != 0 {
 			continue
 		}
-		name := strings.TrimPrefix(file, filepath.Join(runtime.GOROOT(), "test")+"/")
+		name := strings.TrimPrefix(file, root+"/")
 		if why := excluded[name]; why != "" && *program == "" {
 			left++
 			continue
