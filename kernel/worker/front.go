@@ -75,6 +75,7 @@ type front struct{}
 // interrupted.
 func (front) Context() context.Context {
 	if c := owner(); c != nil {
+		c.listens.Store(true)
 		return c.ctx
 	}
 	return context.Background()

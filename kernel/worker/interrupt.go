@@ -81,8 +81,10 @@ const (
 	// abandonAfter is how long an interrupted cell has before it is left
 	// behind, because it waits or runs in a library.
 	abandonAfter = 90 * time.Millisecond
-	tryEvery     = 200 * time.Microsecond
-	tryLater     = 20 * time.Millisecond
+	// grace is how long a cell that uses display.Context has to end by itself.
+	grace    = 50 * time.Millisecond
+	tryEvery = 200 * time.Microsecond
+	tryLater = 20 * time.Millisecond
 )
 
 // interrupt stops a cell: the one given if it still runs.
@@ -107,6 +109,11 @@ func interrupt(number int) {
 // is stopped when it comes back.
 func (c *cell) stop() {
 	started := time.Now()
+	if c.listens.Load() { // the cell has been told through its context
+		for !c.ended.Load() && time.Since(started) < grace {
+			time.Sleep(tryEvery)
+		}
+	}
 	for !c.ended.Load() {
 		c.preempt()
 		wait := tryEvery
@@ -149,8 +156,7 @@ var stackFunction = regexp.MustCompile(`(?m)^([^\s].*)\(`)
 
 // leftIn says in what library call the cell's goroutine is.
 func (c *cell) leftIn() string {
-	g := unsafe.Pointer(c.g.Load())
-	id := *(*uint64)(unsafe.Add(g, offGID))
+	id := *(*uint64)(unsafe.Add(unsafe.Pointer(c.g.Load()), offGID))
 	buf := make([]byte, 1<<20)
 	all := string(buf[:runtime.Stack(buf, true)])
 	_, mine, ok := strings.Cut(all, "goroutine "+strconv.FormatUint(id, 10)+" [")

@@ -28,6 +28,7 @@ type cell struct {
 	done        atomic.Bool          // its end has been reported
 	ended       atomic.Bool          // its goroutine has ended
 	interrupted atomic.Bool
+	listens     atomic.Bool // somebody has asked for its context
 }
 
 var cells struct {
@@ -170,7 +171,7 @@ func trace() []ipc.Frame {
 	var out []ipc.Frame
 	for {
 		f, more := frames.Next()
-		if strings.HasPrefix(f.Function, "loupe/kernel/worker.call") || f.Function == "loupe/kernel/worker.newproc.func1" {
+		if strings.HasPrefix(f.Function, "loupe/kernel/worker.call") {
 			break
 		}
 		if f.Function != "" && !strings.HasPrefix(f.Function, "runtime.") && !strings.HasPrefix(f.Function, "loupe/kernel/worker.") {
@@ -183,20 +184,20 @@ func trace() []ipc.Frame {
 	return out
 }
 
-// newproc stands for runtime.newproc in cells: a panic in a goroutine that a
-// cell starts is reported under that cell and ends the goroutine only.
-//
-//lint:ignore U1000 the kernel's linker refers to it
-func newproc(fn *funcval) {
-	body := *(*func())(unsafe.Pointer(&fn))
-	go func() {
-		defer func() {
-			if v := recover(); v != nil {
-				send(ipc.Event{Cell: number(), Panic: failure(v)})
-			}
-		}()
-		body()
-	}()
+// hookPanic makes a panic that nobody recovers end its goroutine only.
+func hookPanic() error { return replace(fatalpanic, unrecovered) }
+
+// unrecovered stands for runtime.fatalpanic: all deferred calls have run. The
+// panic is reported under the cell whose goroutine it is.
+func unrecovered(p *runtimePanic) {
+	atomic.AddUint32(&runningPanicDefers, ^uint32(0))
+	f := failure(p.arg)
+	if goroutineID() == 1 { // the worker itself
+		println("panic:", f.Value)
+		quit(2)
+	}
+	send(ipc.Event{Cell: number(), Panic: f})
+	goexit1()
 }
 
 func usage() *ipc.Usage {

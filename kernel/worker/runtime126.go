@@ -86,6 +86,18 @@ func syscallWrite(fd int, p []byte) (int, error)
 //go:linkname syscallRead syscall.read
 func syscallRead(fd int, p []byte) (int, error)
 
+// runtimePanic is the start of runtime._panic.
+type runtimePanic struct{ arg any }
+
+//go:linkname fatalpanic runtime.fatalpanic
+func fatalpanic(p *runtimePanic)
+
+//go:linkname runningPanicDefers runtime.runningPanicDefers
+var runningPanicDefers uint32
+
+//go:linkname goexit1 runtime.goexit1
+func goexit1()
+
 //go:linkname overrideWrite runtime.overrideWrite
 var overrideWrite func(fd uintptr, p unsafe.Pointer, n int32) int32
 
@@ -95,6 +107,9 @@ func write1(fd uintptr, p unsafe.Pointer, n int32) int32
 
 // funcval is a function value: a pointer to code and what the code captured.
 type funcval struct{ code uintptr }
+
+// goroutineID is the number of the calling goroutine in stack traces.
+func goroutineID() uint64 { return *(*uint64)(unsafe.Add(getg(), offGID)) }
 
 func lockItabs()   { lock2(&itabLock) }
 func unlockItabs() { unlock2(&itabLock) }

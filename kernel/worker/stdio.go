@@ -75,6 +75,9 @@ func write(fd int, p []byte) (int, error) {
 		return transfer(syscall.SYS_WRITE, fd, p)
 	}
 	if len(p) > 0 {
+		if process.gonb != nil {
+			process.gonb.Flush() // what was displayed before
+		}
 		send(ipc.Event{Cell: number(), Output: &ipc.Output{Stream: fd, Text: p}})
 	}
 	return len(p), nil

@@ -62,7 +62,7 @@ func Main() {
 	signal.Ignore(os.Interrupt)
 	process.conn = ipc.NewConn[ipc.Event, ipc.Request](f)
 	process.input = make(chan ipc.Input, 1)
-	for _, step := range []func() error{reserve, hookOutput, hookPreempt} {
+	for _, step := range []func() error{reserve, hookOutput, hookPanic, hookPreempt} {
 		if err := step(); err != nil {
 			fmt.Fprintln(os.Stderr, "loupe worker:", err)
 			os.Exit(1)

@@ -8,12 +8,6 @@ import (
 	"loupe/kernel/internal/object"
 )
 
-// Replaced are runtime functions that cells call through the worker's own
-// versions, so that what a goroutine of a cell does is known to be the cell's.
-var replaced = map[string]string{
-	"runtime.newproc": "loupe/kernel/worker.newproc",
-}
-
 // resolve finds what a reference in s means: a symbol of the notebook, of the
 // worker, of a package linked before, of s's own file, or one that has to be
 // taken from a package's archive.
@@ -38,11 +32,6 @@ func (im *Image) find(s *symbol, ref object.Ref) (target, error) {
 	name, pkg, err := im.referenced(s.file, ref, i, own)
 	if err != nil {
 		return target{}, err
-	}
-	if s.unit != nil {
-		if alias, ok := replaced[name.Text]; ok {
-			name.Text = alias
-		}
 	}
 	if t, ok := im.known(name); ok {
 		return t, nil
