@@ -1,0 +1,160 @@
+package chart
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"loupe/viz/draw"
+)
+
+// An axis maps values to a stretch of the paper. Its halves keep the largest
+// floats from overflowing.
+type axis struct {
+	lo, hi float64
+	ticks  []float64
+	labels []string
+}
+
+// at is where a value lies between 0 and 1.
+func (a *axis) at(x float64) float64 { return (x/2 - a.lo/2) / (a.hi/2 - a.lo/2) }
+
+const largest = 8e307 // half of what a float can hold
+
+// widened makes a range that has an extent, and one that floats can hold.
+func widened(lo, hi float64) (float64, float64) {
+	lo, hi = max(lo, -largest), min(hi, largest)
+	if hi-lo > 1e-12*max(math.Abs(lo), math.Abs(hi)) {
+		return lo, hi
+	}
+	d := math.Abs(lo) / 10
+	if d == 0 {
+		d = 1
+	}
+	return lo - d, hi + d
+}
+
+// nice is the least of 1, 2, 2.5 and 5 times a power of ten that is ≥ x.
+func nice(x float64) float64 {
+	if !(x > 0) {
+		return 1
+	}
+	e := math.Floor(math.Log10(x))
+	p := math.Pow(10, e)
+	for _, m := range []float64{1, 2, 2.5, 5, 10} {
+		if m*p >= x*(1-1e-9) {
+			return m * p
+		}
+	}
+	return 10 * p
+}
+
+// setTicks puts at most n ticks at multiples of a nice step. With whole set
+// the step is a whole number.
+func (a *axis) setTicks(n int, whole bool) {
+	step := nice((a.hi - a.lo) / float64(max(n, 1)))
+	if whole && step < 1 {
+		step = 1
+	}
+	if whole && step == 2.5 {
+		step = 5
+	}
+	a.ticks, a.labels = nil, nil
+	first := math.Ceil(a.lo/step - 1e-9)
+	for k := first; k*step <= a.hi+step*1e-9 && len(a.ticks) < 200; k++ {
+		a.ticks = append(a.ticks, k*step)
+	}
+	a.labels = tickLabels(a.ticks, step)
+}
+
+// fitTicks sets as many ticks as have room for their labels side by side.
+func (a *axis) fitTicks(width float64, whole bool) {
+	for n := int(min(width/24, 12)); ; n-- {
+		a.setTicks(max(n, 1), whole)
+		if n <= 1 || a.fits(width) {
+			return
+		}
+	}
+}
+
+func (a *axis) fits(width float64) bool {
+	end := math.Inf(-1)
+	for i, t := range a.ticks {
+		w, x := tickFont.Width(a.labels[i]), a.at(t)*width
+		if x-w/2 < end+8 {
+			return false
+		}
+		end = x + w/2
+	}
+	return true
+}
+
+// tickLabels prints ticks with the decimals that their step needs.
+func tickLabels(ticks []float64, step float64) []string {
+	high := 0.0
+	for _, t := range ticks {
+		high = max(high, math.Abs(t))
+	}
+	labels := make([]string, len(ticks))
+	for i, t := range ticks {
+		switch {
+		case math.Abs(t) < step/2:
+			labels[i] = "0"
+		case high >= 1e6 || high < 1e-3:
+			digits := max(0, int(math.Floor(math.Log10(math.Abs(t)))-math.Floor(math.Log10(step)))) + 1
+			labels[i] = signed(exponent(strconv.FormatFloat(t, 'e', min(digits, 12), 64)))
+		default:
+			labels[i] = decimal(t, step)
+		}
+	}
+	return labels
+}
+
+func decimal(t, step float64) string {
+	d := max(0, -int(math.Floor(math.Log10(step)+1e-9)))
+	if s := strconv.FormatFloat(step, 'g', 2, 64); strings.HasPrefix(strings.TrimLeft(s, "0."), "25") && step < 10 {
+		d++
+	}
+	s := strconv.FormatFloat(t, 'f', min(d, 12), 64)
+	if d == 0 {
+		s = commas(s)
+	}
+	return signed(s)
+}
+
+// labelWidth is the width of the widest number at the ticks.
+func (a *axis) labelWidth() float64 {
+	w := 0.0
+	for _, l := range a.labels {
+		w = max(w, tickFont.Width(l))
+	}
+	return w
+}
+
+// drawX draws grid lines, ticks and numbers of a lower axis. Numbers at the ends
+// are moved inwards, where they would leave the room from left to right.
+func (a *axis) drawX(c draw.Canvas, area draw.Rect, left, right float64, grid bool) {
+	for i, t := range a.ticks {
+		x := area.X0 + a.at(t)*area.W()
+		if grid {
+			c.Line([]draw.Point{{X: x, Y: area.Y0}, {X: x, Y: area.Y1}}, 1, pale)
+		}
+		c.Line([]draw.Point{{X: x, Y: area.Y1}, {X: x, Y: area.Y1 + tickLength}}, 1, frame)
+		w := tickFont.Width(a.labels[i])
+		at := min(max(x, left+w/2), right-w/2)
+		c.Text(a.labels[i], draw.Point{X: at, Y: area.Y1 + tickLength + tickGap + tickFont.Ascent()}, tickFont, soft, draw.Place{Align: draw.Middle})
+	}
+}
+
+// drawY draws grid lines, ticks and numbers of a left axis.
+func (a *axis) drawY(c draw.Canvas, area draw.Rect, numbers bool) {
+	for i, t := range a.ticks {
+		y := area.Y1 - a.at(t)*area.H()
+		c.Line([]draw.Point{{X: area.X0, Y: y}, {X: area.X1, Y: y}}, 1, pale)
+		if !numbers {
+			continue
+		}
+		c.Line([]draw.Point{{X: area.X0 - tickLength, Y: y}, {X: area.X0, Y: y}}, 1, frame)
+		c.Text(a.labels[i], draw.Point{X: area.X0 - tickLength - tickGap, Y: y + tickFont.Ascent()/2}, tickFont, soft, draw.Place{Align: draw.End})
+	}
+}

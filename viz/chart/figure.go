@@ -1,0 +1,171 @@
+// Package chart makes figures: histograms, heat maps and grids of images.
+//
+// Programs use them through loupe/viz, which has the same names. The package
+// stands apart from viz so that data sets and models can return figures, while
+// viz itself may know about models.
+package chart
+
+import (
+	"encoding/base64"
+	"fmt"
+	"image"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"loupe/viz/draw"
+)
+
+// pixels is how many pixels of a PNG make a CSS pixel.
+const pixels = 2
+
+// A Figure is the description of a picture. Making one never fails; what is
+// wrong with it is an error when it is drawn. Figures do not change: With
+// returns another one.
+//
+// As the result of a cell a figure is a PNG at two pixels a CSS pixel with its
+// size and a text that says what is to be seen, and that text.
+type Figure struct {
+	art art
+	o   options
+}
+
+// An art is one kind of figure.
+type art interface {
+	// layout checks the data and the options, and decides on width and height of
+	// the art alone, in CSS pixels. Width is what the whole figure has.
+	layout(width float64, o *options) (body, error)
+	// width is the natural width of the figure.
+	width(o *options) float64
+	// describe says in sentences what is to be seen, with numbers.
+	describe(o *options) string
+	// caption is the short form that stands below the title; it may be empty.
+	caption(o *options) string
+}
+
+// A body is an art that is laid out.
+type body struct {
+	height float64
+	draw   func(c draw.Canvas, area draw.Rect)
+}
+
+// With returns the figure with further options.
+func (f *Figure) With(list ...Option) *Figure {
+	g := *f
+	for _, o := range list {
+		o(&g.o)
+	}
+	return &g
+}
+
+// Describe says in sentences what the figure shows, with numbers. It is what a
+// reader gets who does not see the picture.
+func (f *Figure) Describe() (text string) {
+	defer func() {
+		if r := recover(); r != nil {
+			text = fmt.Sprintf("A figure that cannot be described: %v", r)
+		}
+	}()
+	text = f.art.describe(&f.o)
+	if f.o.title != "" {
+		text = draw.Clean(f.o.title) + ": " + text
+	}
+	return text
+}
+
+// TryMIMEBundle draws the figure for a notebook: image/png with width, height
+// and alternative text, and text/plain.
+func (f *Figure) TryMIMEBundle() (data, metadata map[string]any, err error) {
+	img, err := f.Image(pixels)
+	if err != nil {
+		return nil, nil, err
+	}
+	png, err := draw.PNG(img, pixels)
+	if err != nil {
+		return nil, nil, fmt.Errorf("viz: %w", err)
+	}
+	text := f.Describe()
+	size := img.Bounds().Size()
+	return map[string]any{"image/png": base64.StdEncoding.EncodeToString(png), "text/plain": text},
+		map[string]any{"image/png": map[string]any{"width": size.X / pixels, "height": size.Y / pixels, "alt": text}}, nil
+}
+
+// MIMEBundle is TryMIMEBundle with the error as the text.
+func (f *Figure) MIMEBundle() (data, metadata map[string]any) {
+	data, metadata, err := f.TryMIMEBundle()
+	if err != nil {
+		return map[string]any{"text/plain": err.Error()}, nil
+	}
+	return data, metadata
+}
+
+// Image draws the figure with scale pixels to a CSS pixel.
+func (f *Figure) Image(scale float64) (img *image.RGBA, err error) {
+	p, err := f.layout()
+	if err != nil {
+		return nil, err
+	}
+	c := draw.NewRaster(p.width, p.height, scale)
+	if err := p.draw(c); err != nil {
+		return nil, err
+	}
+	return c.Picture(), nil
+}
+
+// PNG returns the figure as a PNG file at two pixels a CSS pixel.
+func (f *Figure) PNG() ([]byte, error) {
+	img, err := f.Image(pixels)
+	if err != nil {
+		return nil, err
+	}
+	return draw.PNG(img, pixels)
+}
+
+// SVG returns the figure as an SVG file.
+func (f *Figure) SVG() ([]byte, error) {
+	p, err := f.layout()
+	if err != nil {
+		return nil, err
+	}
+	c := draw.NewSVG(p.width, p.height, f.o.title, f.Describe())
+	if err := p.draw(c); err != nil {
+		return nil, err
+	}
+	return c.Bytes(), nil
+}
+
+// PDF returns the figure as a PDF file of one page.
+func (f *Figure) PDF() ([]byte, error) {
+	p, err := f.layout()
+	if err != nil {
+		return nil, err
+	}
+	c := draw.NewPDF(p.width, p.height, f.o.title)
+	if err := p.draw(c); err != nil {
+		return nil, err
+	}
+	return c.Bytes()
+}
+
+// Save writes the figure to a file, in the format that its name ends with:
+// .png, .svg or .pdf.
+func (f *Figure) Save(path string) error {
+	var (
+		file []byte
+		err  error
+	)
+	switch ext := strings.ToLower(filepath.Ext(path)); ext {
+	case ".png":
+		file, err = f.PNG()
+	case ".svg":
+		file, err = f.SVG()
+	case ".pdf":
+		file, err = f.PDF()
+	default:
+		err = fmt.Errorf("viz: a figure cannot be saved as %q: the name must end with .png, .svg or .pdf", path)
+	}
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, file, 0o644)
+}

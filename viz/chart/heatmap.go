@@ -1,0 +1,111 @@
+package chart
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+)
+
+// HeatMap shows a matrix as colours: from dark to bright, or in red for
+// positive and blue for negative values where both occur. Small matrices have
+// their numbers in the cells. NaN is hatched; infinities have the colours of the
+// ends.
+func HeatMap(m Matrix, list ...Option) *Figure {
+	all := sync.OnceValue(func() extremes { return survey(m) })
+	return (&Figure{art: &heatmap{m, all}}).With(list...)
+}
+
+type heatmap struct {
+	m      Matrix
+	survey func() extremes // of all values, computed at first use
+}
+
+// FromRows makes a Matrix of rows, which must be equally long: a shorter one is
+// filled with NaN.
+func FromRows(rows [][]float64) Matrix {
+	m := rowMatrix{rows: rows}
+	for _, r := range rows {
+		m.columns = max(m.columns, len(r))
+	}
+	return m
+}
+
+type rowMatrix struct {
+	rows    [][]float64
+	columns int
+}
+
+func (m rowMatrix) Dims() (int, int) { return len(m.rows), m.columns }
+
+func (m rowMatrix) At(i, j int) float64 {
+	if j < len(m.rows[i]) {
+		return m.rows[i][j]
+	}
+	return nan
+}
+
+func (h *heatmap) describe(o *options) string {
+	if h.m == nil {
+		return "Heat map without a matrix."
+	}
+	rows, cols := h.m.Dims()
+	head := fmt.Sprintf("Heat map of %s × %s", plural(rows, "row", "rows"), plural(cols, "column", "columns"))
+	if rows == 0 || cols == 0 {
+		return head + ": no values."
+	}
+	where := func(at [3]int) string {
+		return placeName("row", o.rows, at[1]) + ", " + placeName("column", o.columns, at[2])
+	}
+	return head + describeExtremes(h.survey(), o, where)
+}
+
+// describeExtremes says how large values are, where, and what colours mean.
+func describeExtremes(e extremes, o *options, where func([3]int) string) string {
+	if e.missing {
+		return ": no finite values" + missing(e) + "."
+	}
+	var b strings.Builder
+	what := ""
+	if o.scaleLabel != "" {
+		what = nameOr(o.scaleLabel, "") + " "
+	}
+	if e.lo == e.hi {
+		fmt.Fprintf(&b, ": %sis %s everywhere", what, number(e.lo))
+		if what == "" {
+			b.Reset()
+			fmt.Fprintf(&b, ": all values are %s", number(e.lo))
+		}
+	} else {
+		fmt.Fprintf(&b, ": %sfrom %s (%s) to %s (%s), mean %s", what, number(e.lo), where(e.loAt), number(e.hi), where(e.hiAt), number(e.mean))
+	}
+	b.WriteString(missing(e))
+	b.WriteString(".")
+	if s, err := newScale(e, o); err == nil && s.diverging {
+		b.WriteString(" Red is positive, blue negative.")
+	}
+	if o.ranged && (e.lo < o.lo || e.hi > o.hi) {
+		fmt.Fprintf(&b, " Colours end at %s and %s; values beyond have the last colour.", number(o.lo), number(o.hi))
+	}
+	return b.String()
+}
+
+func missing(e extremes) string {
+	text := ""
+	if e.nan > 0 {
+		text += fmt.Sprintf("; %s NaN (hatched)", count(e.nan))
+	}
+	if e.inf > 0 {
+		text += fmt.Sprintf("; %s infinite", count(e.inf))
+	}
+	return text
+}
+
+// placeName names a row or a column by its label, or by its number.
+func placeName(kind string, names []string, i int) string {
+	if i < len(names) && names[i] != "" {
+		return nameOr(names[i], "")
+	}
+	return fmt.Sprintf("%s %d", kind, i)
+}
+
+func (h *heatmap) caption(*options) string { return "" }

@@ -1,0 +1,184 @@
+package chart
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+
+	"loupe/viz/draw"
+)
+
+var nan = math.NaN()
+
+// A heatmapPlan is a heat map that is laid out.
+type heatmapPlan struct {
+	*heatmap
+	o                   *options
+	nr, nc              int
+	scale               *scale
+	left, right, bottom float64 // margins of the frame
+	plotW, plotH        float64
+	rows, columns       labels
+}
+
+func (h *heatmap) width(o *options) float64 {
+	if h.m == nil {
+		return 400
+	}
+	_, cols := h.m.Dims()
+	return min(max(float64(cols)*22+160, 420), 760)
+}
+
+func (h *heatmap) layout(width float64, o *options) (body, error) {
+	if h.m == nil {
+		return message("no matrix", width), nil
+	}
+	p := &heatmapPlan{heatmap: h, o: o}
+	p.nr, p.nc = h.m.Dims()
+	if len(o.rows) > 0 && len(o.rows) != p.nr {
+		return body{}, fmt.Errorf("viz: the heat map has %s and %s for them", plural(p.nr, "row", "rows"), plural(len(o.rows), "name", "names"))
+	}
+	if len(o.columns) > 0 && len(o.columns) != p.nc {
+		return body{}, fmt.Errorf("viz: the heat map has %s and %s for them", plural(p.nc, "column", "columns"), plural(len(o.columns), "name", "names"))
+	}
+	if p.nr == 0 || p.nc == 0 {
+		return message(fmt.Sprintf("no values: %d rows × %d columns", p.nr, p.nc), width), nil
+	}
+	var err error
+	if p.scale, err = newScale(h.survey(), o); err != nil {
+		return body{}, err
+	}
+	p.measure(width)
+	return body{height: p.plotH + p.bottom, draw: p.draw}, nil
+}
+
+// measure decides on margins and on the size of the frame. The left margin and
+// the height depend on each other, so that it goes twice over them.
+func (p *heatmapPlan) measure(width float64) {
+	p.plotH = min(max(float64(p.nr)*24, 60), 420)
+	for range 2 {
+		p.rows = newLabels(p.nr, p.o.rows, p.plotH/float64(p.nr))
+		p.left = p.rows.widest(width*0.34) + tickLength + tickGap
+		if p.o.yLabel != "" {
+			p.left += labelFont.Line() + 2
+		}
+		p.right = p.scale.width(p.plotH)
+		p.plotW = max(width-p.left-p.right, 30)
+		p.columns = newLabels(p.nc, p.o.columns, p.plotW/float64(p.nc))
+		p.columns.lie(p.plotW / float64(p.nc))
+		p.bottom = tickLength + tickGap + p.columns.height(110)
+		if p.o.xLabel != "" {
+			p.bottom += labelFont.Line() + 2
+		}
+		p.plotH = p.natural()
+		if p.o.height > 0 {
+			p.plotH = max(20, p.o.height-p.bottom)
+		}
+	}
+}
+
+// natural is the height that gives cells the shape of squares, within reason.
+func (p *heatmapPlan) natural() float64 {
+	cell := p.plotW / float64(p.nc)
+	h := float64(p.nr) * min(max(cell, 3), 40)
+	least := min(float64(p.nr)*22, 200)
+	return min(max(h, least, 24), 420)
+}
+
+func (p *heatmapPlan) draw(c draw.Canvas, area draw.Rect) {
+	plot := draw.Rect{X0: area.X0 + p.left, Y0: area.Y0, X1: area.X0 + p.left + p.plotW, Y1: area.Y0 + p.plotH}
+	d := c.Density()
+	c.Image(p.scale.cells(p.m, max(1, int(math.Round(plot.W()*d))), max(1, int(math.Round(plot.H()*d)))), plot)
+	p.drawNumbers(c, plot)
+	draw.Frame(c, plot, 1, frame)
+	p.drawRowLabels(c, plot)
+	p.drawColumnLabels(c, plot, area)
+	p.scale.draw(c, plot.X1, plot)
+	if p.o.yLabel != "" {
+		c.Text(labelFont.Fit(p.o.yLabel, plot.H()), draw.Point{X: area.X0 + labelFont.Ascent(), Y: (plot.Y0 + plot.Y1) / 2}, labelFont, ink, draw.Place{Align: draw.Middle, Up: true})
+	}
+	if p.o.xLabel != "" {
+		c.Text(labelFont.Fit(p.o.xLabel, plot.W()), draw.Point{X: (plot.X0 + plot.X1) / 2, Y: area.Y1 - labelFont.Size*0.3}, labelFont, ink, draw.Place{Align: draw.Middle})
+	}
+}
+
+func (p *heatmapPlan) drawRowLabels(c draw.Canvas, plot draw.Rect) {
+	h := plot.H() / float64(p.nr)
+	for i := 0; i < p.nr; i += p.rows.step {
+		y := plot.Y0 + (float64(i)+0.5)*h
+		c.Line([]draw.Point{{X: plot.X0 - tickLength, Y: y}, {X: plot.X0, Y: y}}, 1, frame)
+		text := tickFont.Fit(p.rows.text(i), p.rows.limit)
+		c.Text(text, draw.Point{X: plot.X0 - tickLength - tickGap, Y: y + tickFont.Ascent()/2}, tickFont, ink, draw.Place{Align: draw.End})
+	}
+}
+
+func (p *heatmapPlan) drawColumnLabels(c draw.Canvas, plot, area draw.Rect) {
+	w := plot.W() / float64(p.nc)
+	for j := 0; j < p.nc; j += p.columns.step {
+		x := plot.X0 + (float64(j)+0.5)*w
+		y := plot.Y1 + tickLength
+		c.Line([]draw.Point{{X: x, Y: plot.Y1}, {X: x, Y: y}}, 1, frame)
+		text := tickFont.Fit(p.columns.text(j), p.columns.limit)
+		if p.columns.up {
+			c.Text(text, draw.Point{X: x + tickFont.Ascent()/2, Y: y + tickGap}, tickFont, ink, draw.Place{Align: draw.End, Up: true})
+			continue
+		}
+		half := tickFont.Width(text) / 2
+		c.Text(text, draw.Point{X: min(max(x, area.X0+half), area.X1-half), Y: y + tickGap + tickFont.Ascent()}, tickFont, ink, draw.Place{Align: draw.Middle})
+	}
+}
+
+// maxNumbers is the number of cells up to which they show their values.
+const maxNumbers = 400
+
+// drawNumbers writes the values into the cells, if they have room.
+func (p *heatmapPlan) drawNumbers(c draw.Canvas, plot draw.Rect) {
+	w, h := plot.W()/float64(p.nc), plot.H()/float64(p.nr)
+	if p.o.plain || p.nr*p.nc > maxNumbers || h < tickFont.Line() {
+		return
+	}
+	format := cellFormat(p.survey())
+	for i := range p.nr {
+		for j := range p.nc {
+			if tickFont.Width(format(p.m.At(i, j))) > w-4 {
+				return
+			}
+		}
+	}
+	for i := range p.nr {
+		for j := range p.nc {
+			x := p.m.At(i, j)
+			col := ink
+			if !math.IsNaN(x) && dark(p.scale.color(x)) {
+				col = paper
+			}
+			at := draw.Point{X: plot.X0 + (float64(j)+0.5)*w, Y: plot.Y0 + (float64(i)+0.5)*h + tickFont.Ascent()/2}
+			c.Text(format(x), at, tickFont, col, draw.Place{Align: draw.Middle})
+		}
+	}
+}
+
+// cellFormat prints all values of a matrix with the decimals of the largest.
+func cellFormat(e extremes) func(float64) string {
+	high := max(math.Abs(e.lo), math.Abs(e.hi))
+	if e.missing || high == 0 || high >= 1e5 || high < 1e-3 {
+		return number
+	}
+	decimals := max(0, 1-int(math.Floor(math.Log10(high))))
+	if high <= 1 {
+		decimals = max(decimals, 2)
+	}
+	if e.whole {
+		decimals = 0
+	}
+	return func(x float64) string {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return number(x)
+		}
+		s := strconv.FormatFloat(x, 'f', decimals, 64)
+		if v, _ := strconv.ParseFloat(s, 64); v == 0 {
+			s = strconv.FormatFloat(0, 'f', decimals, 64)
+		}
+		return signed(s)
+	}
+}

@@ -1,0 +1,85 @@
+package chart
+
+import (
+	"fmt"
+
+	"loupe/viz/draw"
+)
+
+// A page is a figure that is laid out: the title, the caption, the art.
+type page struct {
+	width, height float64
+	title, notes  []string
+	top           float64 // where the art begins
+	body          body
+}
+
+const (
+	margin   = 10.0
+	maxWidth = 4000.0
+	minWidth = 120.0
+)
+
+// layout decides on all sizes. A panic in it is an error of ours, which must
+// not take a notebook down.
+func (f *Figure) layout() (p *page, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			p, err = nil, fmt.Errorf("viz: the figure cannot be laid out: %v", r)
+		}
+	}()
+	o := f.o
+	p = &page{width: o.width}
+	if p.width == 0 {
+		p.width = f.art.width(&o)
+	}
+	if !(p.width >= minWidth && p.width <= maxWidth) {
+		return nil, fmt.Errorf("viz: a figure cannot be %.0f pixels wide: between %.0f and %.0f", p.width, minWidth, maxWidth)
+	}
+	if o.height != 0 && !(o.height >= 60 && o.height <= maxWidth) {
+		return nil, fmt.Errorf("viz: a figure cannot be %.0f pixels high: between 60 and %.0f", o.height, maxWidth)
+	}
+	inner := p.width - 2*margin
+	p.top = margin
+	if o.title != "" {
+		p.title = titleFont.Wrap(o.title, inner, 3)
+		p.top += float64(len(p.title))*titleFont.Line() + 2
+	}
+	if text := f.art.caption(&o); text != "" {
+		p.notes = noteFont.Wrap(text, inner, 4)
+		p.top += float64(len(p.notes)) * noteFont.Line()
+	}
+	if len(p.title)+len(p.notes) > 0 {
+		p.top += 6
+	}
+	if o.height > 0 { // what remains for the art
+		o.height = max(40, o.height-p.top-margin)
+	}
+	if p.body, err = f.art.layout(inner, &o); err != nil {
+		return nil, err
+	}
+	p.height = p.top + p.body.height + margin
+	return p, nil
+}
+
+func (p *page) draw(c draw.Canvas) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("viz: the figure cannot be drawn: %v", r)
+		}
+	}()
+	y := margin
+	for _, line := range p.title {
+		c.Text(line, draw.Point{X: margin, Y: y + titleFont.Ascent()}, titleFont, ink, draw.Place{})
+		y += titleFont.Line()
+	}
+	if len(p.title) > 0 {
+		y += 2
+	}
+	for _, line := range p.notes {
+		c.Text(line, draw.Point{X: margin, Y: y + noteFont.Ascent()}, noteFont, soft, draw.Place{})
+		y += noteFont.Line()
+	}
+	p.body.draw(c, draw.Rect{X0: margin, Y0: p.top, X1: p.width - margin, Y1: p.top + p.body.height})
+	return nil
+}

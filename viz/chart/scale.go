@@ -1,0 +1,220 @@
+package chart
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"math"
+
+	"loupe/viz/draw"
+)
+
+// A Matrix is numbers in rows and columns; gonum's matrices are such.
+type Matrix interface {
+	Dims() (rows, columns int)
+	At(i, j int) float64
+}
+
+// extremes is what a heat map must know of its values.
+type extremes struct {
+	lo, hi      float64 // of the finite values
+	loAt, hiAt  [3]int  // matrix, row and column
+	n, nan, inf int
+	mean        float64
+	whole       bool
+	missing     bool // no finite value at all
+}
+
+// survey reads all values of some matrices once.
+func survey(list ...Matrix) extremes {
+	e := extremes{lo: math.Inf(1), hi: math.Inf(-1), whole: true}
+	for k, m := range list {
+		rows, cols := m.Dims()
+		for i := range rows {
+			for j := range cols {
+				e.add(m.At(i, j), [3]int{k, i, j})
+			}
+		}
+	}
+	e.missing = e.n == 0
+	return e
+}
+
+func (e *extremes) add(x float64, at [3]int) {
+	switch {
+	case math.IsNaN(x):
+		e.nan++
+		return
+	case math.IsInf(x, 0):
+		e.inf++
+		return
+	}
+	e.n++
+	e.mean += (x - e.mean) / float64(e.n)
+	e.whole = e.whole && x == math.Trunc(x)
+	if x < e.lo {
+		e.lo, e.loAt = x, at
+	}
+	if x > e.hi {
+		e.hi, e.hiAt = x, at
+	}
+}
+
+// A scale gives values their colours and has a bar that explains them.
+type scale struct {
+	axis
+	colors    colormap
+	diverging bool
+	label     string
+	nan       bool // some values are NaN, which the bar has to explain
+}
+
+// newScale chooses the colours: red and blue about zero where both signs occur,
+// else from dark to bright.
+func newScale(e extremes, o *options) (*scale, error) {
+	s := &scale{label: o.scaleLabel, nan: e.nan > 0}
+	lo, hi := e.lo, e.hi
+	if e.missing {
+		lo, hi = 0, 1
+	}
+	if o.ranged {
+		if !(o.lo < o.hi) || math.IsInf(o.hi-o.lo, 0) {
+			return nil, fmt.Errorf("viz: the colours cannot range from %v to %v: the first must be smaller, both finite", o.lo, o.hi)
+		}
+		lo, hi = o.lo, o.hi
+	}
+	s.diverging = o.colors == "redblue" || o.colors == "" && lo < 0 && hi > 0
+	if s.diverging && !o.ranged {
+		hi = max(-lo, hi)
+		lo = -hi
+	}
+	s.lo, s.hi = widened(lo, hi)
+	name := o.colors
+	if name == "" {
+		name = "viridis"
+		if s.diverging {
+			name = "redblue"
+		}
+	}
+	var err error
+	s.colors, err = colorsNamed(name)
+	return s, err
+}
+
+// color is the colour of a value that is not NaN.
+func (s *scale) color(x float64) color.NRGBA {
+	switch {
+	case math.IsInf(x, 1):
+		return s.colors(1)
+	case math.IsInf(x, -1):
+		return s.colors(0)
+	}
+	return s.colors(s.at(x))
+}
+
+// hatch is what NaN looks like: grey stripes, unlike any colour of a scale.
+func hatch(x, y int) color.NRGBA {
+	if (x+y)%6 < 2 {
+		return color.NRGBA{0x8a, 0x8f, 0x94, 255}
+	}
+	return color.NRGBA{0xd3, 0xd6, 0xd9, 255}
+}
+
+const barWidth = 13.0
+
+// barTicks sets the ticks for a bar of a height.
+func (s *scale) barTicks(height float64) { s.setTicks(int(min(max(height/26, 2), 10)), false) }
+
+// width is what the bar takes with its numbers and its label.
+func (s *scale) width(height float64) float64 {
+	s.barTicks(height)
+	w := 12 + barWidth + tickLength + tickGap + s.labelWidth()
+	if s.label != "" {
+		w += labelFont.Line() + 2
+	}
+	if s.nan {
+		w = max(w, 12+barWidth+tickGap+tickFont.Width("NaN")+2)
+	}
+	return w
+}
+
+// draw draws the bar. Its frame has the height of area; x is where the room
+// that width asked for begins.
+func (s *scale) draw(c draw.Canvas, x float64, area draw.Rect) {
+	bar := draw.Rect{X0: x + 12, Y0: area.Y0, X1: x + 12 + barWidth, Y1: area.Y1}
+	if s.nan && area.H() > 60 {
+		bar.Y1 -= 24
+		box := draw.Rect{X0: bar.X0, Y0: area.Y1 - 13, X1: bar.X1, Y1: area.Y1}
+		d := c.Density()
+		img := image.NewNRGBA(image.Rect(0, 0, int(box.W()*d), int(box.H()*d)))
+		for y := range img.Rect.Max.Y {
+			for x := range img.Rect.Max.X {
+				img.SetNRGBA(x, y, hatch(x, y))
+			}
+		}
+		c.Image(img, box)
+		draw.Frame(c, box, 1, frame)
+		c.Text("NaN", draw.Point{X: box.X1 + tickLength + tickGap, Y: box.Y1 - 3}, tickFont, soft, draw.Place{})
+	}
+	s.barTicks(bar.H())
+	n := int(bar.H() * c.Density())
+	img := image.NewNRGBA(image.Rect(0, 0, 1, max(n, 1)))
+	for y := range img.Rect.Max.Y {
+		img.SetNRGBA(0, y, s.colors(1-(float64(y)+0.5)/float64(max(n, 1))))
+	}
+	c.Image(img, bar)
+	draw.Frame(c, bar, 1, frame)
+	for i, t := range s.ticks {
+		y := bar.Y1 - s.at(t)*bar.H()
+		c.Line([]draw.Point{{X: bar.X1, Y: y}, {X: bar.X1 + tickLength, Y: y}}, 1, frame)
+		c.Text(s.labels[i], draw.Point{X: bar.X1 + tickLength + tickGap, Y: y + tickFont.Ascent()/2}, tickFont, soft, draw.Place{})
+	}
+	if s.label != "" {
+		at := bar.X1 + tickLength + tickGap + s.labelWidth() + labelFont.Line()
+		c.Text(labelFont.Fit(s.label, area.H()), draw.Point{X: at, Y: (area.Y0 + area.Y1) / 2}, labelFont, ink, draw.Place{Align: draw.Middle, Up: true})
+	}
+}
+
+// cells makes the picture of a matrix at w × h pixels: every pixel belongs to
+// one cell, or where there are more cells than pixels, to the mean of some.
+func (s *scale) cells(m Matrix, w, h int) *image.NRGBA {
+	rows, cols := m.Dims()
+	img := image.NewNRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		i0, i1 := y*rows/h, max((y+1)*rows/h, y*rows/h+1)
+		for x := range w {
+			j0, j1 := x*cols/w, max((x+1)*cols/w, x*cols/w+1)
+			if y > 0 && i1-i0 == 1 && (y-1)*rows/h == i0 && !math.IsNaN(m.At(i0, j0)) && j1-j0 == 1 {
+				img.SetNRGBA(x, y, img.NRGBAAt(x, y-1))
+				continue
+			}
+			v := mean(m, i0, i1, j0, j1)
+			if math.IsNaN(v) {
+				img.SetNRGBA(x, y, hatch(x, y))
+			} else {
+				img.SetNRGBA(x, y, s.color(v))
+			}
+		}
+	}
+	return img
+}
+
+// mean is the mean of the values in some rows and columns that are not NaN.
+func mean(m Matrix, i0, i1, j0, j1 int) float64 {
+	if i1-i0 == 1 && j1-j0 == 1 {
+		return m.At(i0, j0)
+	}
+	sum, n := 0.0, 0
+	for i := i0; i < i1; i++ {
+		for j := j0; j < j1; j++ {
+			if x := m.At(i, j); !math.IsNaN(x) {
+				n++
+				sum += (x - sum) / float64(n)
+			}
+		}
+	}
+	if n == 0 {
+		return math.NaN()
+	}
+	return sum
+}

@@ -1,0 +1,182 @@
+package chart
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// A Set is numbers with a name, such as the weights of a layer.
+type Set struct {
+	Name   string
+	Values []float64
+}
+
+// Named makes a Set.
+func Named(name string, values []float64) Set { return Set{name, values} }
+
+const (
+	// fenceFactor is how many interquartile ranges beyond the quartiles a value
+	// counts as an outlier. For normally distributed values that is 8.8 standard
+	// deviations from the mean: weights that far out are no accident.
+	fenceFactor = 6
+	// nearZero is the share of the root mean square below which a value counts
+	// as near zero.
+	nearZero = 0.01
+)
+
+// statistics are what a histogram says about a set in words.
+type statistics struct {
+	n, nan, inf          int
+	mean, sd             float64
+	near                 int     // values near zero
+	nearBelow            float64 // what near means
+	low, high            int     // outliers
+	lowest, highest      float64 // of all finite values
+	innerLow, innerHigh  float64 // of those that are no outliers
+	fenceLow, fenceHigh  float64
+	quartile1, quartile3 float64
+	whole                bool      // all values are whole numbers
+	sorted               []float64 // the finite values
+}
+
+// summarise computes the statistics. Values are scaled by the largest, so that
+// squares neither overflow nor vanish.
+func summarise(values []float64) *statistics {
+	s := &statistics{whole: true}
+	s.sorted = make([]float64, 0, len(values))
+	for _, x := range values {
+		switch {
+		case math.IsNaN(x):
+			s.nan++
+		case math.IsInf(x, 0):
+			s.inf++
+		default:
+			s.sorted = append(s.sorted, x)
+			s.whole = s.whole && x == math.Trunc(x)
+		}
+	}
+	s.n = len(s.sorted)
+	if s.n == 0 {
+		return s
+	}
+	slices.Sort(s.sorted)
+	s.lowest, s.highest = s.sorted[0], s.sorted[s.n-1]
+	s.moments()
+	s.fences()
+	return s
+}
+
+func (s *statistics) moments() {
+	scale := max(math.Abs(s.lowest), math.Abs(s.highest))
+	if scale == 0 {
+		s.near = s.n
+		return
+	}
+	sum, squares := 0.0, 0.0
+	for _, x := range s.sorted {
+		sum += x / scale
+		squares += (x / scale) * (x / scale)
+	}
+	mean := sum / float64(s.n)
+	dev := 0.0
+	for _, x := range s.sorted {
+		dev += (x/scale - mean) * (x/scale - mean)
+	}
+	s.mean, s.sd = mean*scale, math.Sqrt(dev/float64(s.n))*scale
+	s.nearBelow = nearZero * math.Sqrt(squares/float64(s.n)) * scale
+	for _, x := range s.sorted {
+		if math.Abs(x) <= s.nearBelow {
+			s.near++
+		}
+	}
+}
+
+// fences finds the outliers. Where more than half of the values are equal, as
+// in sparse weights, the quartiles are those of the others.
+func (s *statistics) fences() {
+	s.quartile1, s.quartile3 = quantile(s.sorted, 0.25), quantile(s.sorted, 0.75)
+	q1, q3 := s.quartile1, s.quartile3
+	if q1 == q3 {
+		rest := slices.DeleteFunc(slices.Clone(s.sorted), func(x float64) bool { return x == q1 })
+		if len(rest) > 0 {
+			q1, q3 = min(q1, quantile(rest, 0.25)), max(q3, quantile(rest, 0.75))
+		}
+	}
+	reach := fenceFactor * (q3 - q1)
+	s.fenceLow, s.fenceHigh = q1-reach, q3+reach
+	s.low, _ = slices.BinarySearch(s.sorted, s.fenceLow)
+	end, _ := slices.BinarySearch(s.sorted, math.Nextafter(s.fenceHigh, math.Inf(1)))
+	s.high = s.n - end
+	s.innerLow, s.innerHigh = s.sorted[s.low], s.sorted[end-1]
+}
+
+func (s *statistics) outliers() int { return s.low + s.high }
+
+// quantile interpolates linearly between order statistics.
+func quantile(sorted []float64, q float64) float64 {
+	at := q * float64(len(sorted)-1)
+	i := int(at)
+	if i+1 >= len(sorted) {
+		return sorted[len(sorted)-1]
+	}
+	f := at - float64(i)
+	return sorted[i]*(1-f) + sorted[i+1]*f
+}
+
+// short is the line below the name of a facet.
+func (s *statistics) short() string {
+	if s.n == 0 {
+		return "no finite values" + s.leftOut()
+	}
+	return fmt.Sprintf("%s, sd %s", plural(s.n, "value", "values"), number(s.sd))
+}
+
+// findings are what a reader should know beside the shape; often nothing.
+func (s *statistics) findings() string {
+	if s.n == 0 {
+		return ""
+	}
+	text := percent(s.near, s.n) + " near 0"
+	if n := s.outliers(); n > 0 {
+		text += ", " + plural(n, "outlier", "outliers")
+	}
+	return text + s.leftOut()
+}
+
+func (s *statistics) leftOut() string {
+	text := ""
+	if s.nan > 0 {
+		text += ", " + count(s.nan) + " NaN"
+	}
+	if s.inf > 0 {
+		text += ", " + count(s.inf) + " infinite"
+	}
+	return text
+}
+
+// sentence describes a set in full.
+func (s *statistics) sentence() string {
+	if s.n == 0 {
+		return "no finite values" + s.leftOut()
+	}
+	var b strings.Builder
+	if s.lowest == s.highest {
+		fmt.Fprintf(&b, "%s, all %s", plural(s.n, "value", "values"), number(s.lowest))
+	} else {
+		fmt.Fprintf(&b, "%s from %s to %s, mean %s, standard deviation %s; %s near zero (within ±%s)",
+			plural(s.n, "value", "values"), number(s.lowest), number(s.highest), number(s.mean), number(s.sd),
+			percent(s.near, s.n), number(s.nearBelow))
+	}
+	if s.low > 0 {
+		fmt.Fprintf(&b, "; %s below %s, down to %s", plural(s.low, "outlier", "outliers"), number(s.fenceLow), number(s.lowest))
+	}
+	if s.high > 0 {
+		fmt.Fprintf(&b, "; %s above %s, up to %s", plural(s.high, "outlier", "outliers"), number(s.fenceHigh), number(s.highest))
+	}
+	if s.nan+s.inf > 0 {
+		b.WriteString("; left out:" + strings.TrimPrefix(s.leftOut(), ","))
+	}
+	return b.String()
+}

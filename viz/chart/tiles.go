@@ -1,0 +1,117 @@
+package chart
+
+import (
+	"fmt"
+	"image"
+	"math"
+	"sync"
+
+	"golang.org/x/image/draw"
+)
+
+// Images shows images side by side in a grid, with names below them. Small ones
+// are enlarged with sharp pixels. There may be fewer names than images, or none.
+func Images(images []image.Image, names ...string) *Figure {
+	return &Figure{art: &tiles{images: images, names: names}}
+}
+
+// Maps shows matrices as small heat maps side by side, all with one scale of
+// colours: the filters or feature maps of a layer, or the weights of each class.
+func Maps(list []Matrix, names ...string) *Figure {
+	all := sync.OnceValue(func() extremes { return survey(list...) })
+	return &Figure{art: &tiles{maps: list, names: names, survey: all}}
+}
+
+// tiles are images, or matrices that become images.
+type tiles struct {
+	images []image.Image
+	maps   []Matrix
+	names  []string
+	survey func() extremes // of all maps, computed at first use
+}
+
+func (t *tiles) len() int { return max(len(t.images), len(t.maps)) }
+
+// size is the width and the height of tile i, in its own pixels.
+func (t *tiles) size(i int) (w, h int) {
+	if t.maps != nil {
+		h, w = t.maps[i].Dims()
+		return w, h
+	}
+	s := t.images[i].Bounds().Size()
+	return s.X, s.Y
+}
+
+// picture makes tile i for w × h pixels of the canvas.
+func (t *tiles) picture(i, w, h int, s *scale) *image.NRGBA {
+	if t.maps != nil {
+		return s.cells(t.maps[i], w, h)
+	}
+	src := t.images[i]
+	img := image.NewNRGBA(image.Rect(0, 0, w, h))
+	if b := src.Bounds(); b.Dx() <= w && b.Dy() <= h {
+		draw.NearestNeighbor.Scale(img, img.Rect, src, b, draw.Src, nil)
+	} else {
+		draw.CatmullRom.Scale(img, img.Rect, src, b, draw.Src, nil)
+	}
+	return img
+}
+
+func (t *tiles) name(i int) string {
+	if i < len(t.names) {
+		return t.names[i]
+	}
+	return ""
+}
+
+func (t *tiles) describe(o *options) string {
+	n := t.len()
+	if n == 0 {
+		return "Grid of images without images."
+	}
+	w, h := t.size(0)
+	kind := plural(n, "image", "images")
+	if t.maps != nil {
+		kind = plural(n, "heat map", "heat maps")
+	}
+	text := fmt.Sprintf("Grid of %s, %d × %d", kind, w, h)
+	if t.maps != nil {
+		where := func(at [3]int) string {
+			return fmt.Sprintf("%s, row %d, column %d", placeName("map", t.names, at[0]), at[1], at[2])
+		}
+		text += describeExtremes(t.survey(), o, where)
+	} else {
+		text += " pixels."
+	}
+	if len(t.names) > 0 {
+		text += " Names, row by row:"
+		for i := range min(n, 100) {
+			if i > 0 {
+				text += ","
+			}
+			text += " " + nameOr(t.name(i), "–")
+		}
+		if n > 100 {
+			text += ", …"
+		}
+		text += "."
+	}
+	return text
+}
+
+func (t *tiles) caption(*options) string { return "" }
+
+// columns chooses how many tiles stand side by side: about twice as many as
+// below each other, and no row with a lonely tile.
+func (t *tiles) columns(o *options) int {
+	n := t.len()
+	if o.across > 0 {
+		return min(o.across, n)
+	}
+	c := int(math.Ceil(math.Sqrt(2 * float64(n))))
+	if n <= 6 {
+		c = n
+	}
+	rows := (n + c - 1) / c
+	return (n + rows - 1) / rows
+}

@@ -1,0 +1,111 @@
+package chart
+
+import (
+	"fmt"
+	"math"
+
+	"loupe/viz/draw"
+)
+
+const (
+	tileWidth = 74.0 // natural
+	tileGap   = 8.0
+	maxTiles  = 1024
+)
+
+func (t *tiles) width(o *options) float64 {
+	if t.len() == 0 {
+		return 400
+	}
+	w := float64(t.columns(o))*(tileWidth+tileGap) + 2*margin
+	if t.maps != nil {
+		w += 60
+	}
+	return min(max(w, 260), 900)
+}
+
+func (t *tiles) layout(width float64, o *options) (body, error) {
+	n := t.len()
+	if n == 0 {
+		return message("no images", width), nil
+	}
+	if n > maxTiles {
+		return body{}, fmt.Errorf("viz: a grid of %s images is too large to see: pass at most %s", count(n), count(maxTiles))
+	}
+	if len(t.names) > n {
+		return body{}, fmt.Errorf("viz: the grid has %s and %s for them", plural(n, "image", "images"), plural(len(t.names), "name", "names"))
+	}
+	shape := 0.0 // height of a tile over its width
+	for i := range n {
+		w, h := t.size(i)
+		if w <= 0 || h <= 0 {
+			return body{}, fmt.Errorf("viz: image %d of the grid is empty: %d × %d", i, w, h)
+		}
+		shape = max(shape, float64(h)/float64(w))
+	}
+	p := tilesPlan{tiles: t, o: o, columns: t.columns(o), shape: min(shape, 4)}
+	if t.maps != nil {
+		var err error
+		if p.scale, err = newScale(t.survey(), o); err != nil {
+			return body{}, err
+		}
+	}
+	p.measure(width)
+	return body{height: p.height, draw: p.draw}, nil
+}
+
+// A tilesPlan is a grid that is laid out.
+type tilesPlan struct {
+	*tiles
+	o            *options
+	scale        *scale
+	columns      int
+	shape        float64
+	tileW, tileH float64
+	rowH, height float64
+	bar          float64 // width of the colour bar
+}
+
+func (p *tilesPlan) measure(width float64) {
+	if p.scale != nil {
+		p.bar = p.scale.width(200)
+	}
+	room := width - p.bar
+	for p.columns > 1 && (room+tileGap)/float64(p.columns)-tileGap < 28 {
+		p.columns--
+	}
+	p.tileW = min((room+tileGap)/float64(p.columns)-tileGap, 240)
+	rows := (p.len() + p.columns - 1) / p.columns
+	label := 4.0
+	if len(p.names) > 0 {
+		label = tickFont.Line() + 6
+	}
+	if p.o.height > 0 {
+		p.tileW = max(4, min(p.tileW, ((p.o.height+4)/float64(rows)-label)/p.shape))
+	}
+	p.tileH = p.tileW * p.shape
+	p.rowH = p.tileH + label + 2
+	p.height = float64(rows)*p.rowH - 2
+}
+
+func (p *tilesPlan) draw(c draw.Canvas, area draw.Rect) {
+	d := c.Density()
+	for i := range p.len() {
+		x := area.X0 + float64(i%p.columns)*(p.tileW+tileGap)
+		y := area.Y0 + float64(i/p.columns)*p.rowH
+		w, h := p.size(i)
+		// The largest size of its shape that fits into the tile.
+		k := min(p.tileW/float64(w), p.tileH/float64(h))
+		r := draw.Rect{X0: x, Y0: y, X1: x + k*float64(w), Y1: y + k*float64(h)}
+		c.Image(p.picture(i, max(1, int(math.Round(r.W()*d))), max(1, int(math.Round(r.H()*d))), p.scale), r)
+		draw.Frame(c, r, 0.5, frame)
+		if text := tickFont.Fit(p.name(i), p.tileW+tileGap-4); text != "" {
+			c.Text(text, draw.Point{X: x + p.tileW/2, Y: y + p.tileH + 4 + tickFont.Ascent()}, tickFont, ink, draw.Place{Align: draw.Middle})
+		}
+	}
+	if p.scale != nil {
+		used := float64(min(p.columns, p.len()))*(p.tileW+tileGap) - tileGap
+		bottom := area.Y0 + float64((p.len()+p.columns-1)/p.columns-1)*p.rowH + p.tileH
+		p.scale.draw(c, area.X0+used, draw.Rect{X0: area.X0, Y0: area.Y0, X1: area.X1, Y1: bottom})
+	}
+}

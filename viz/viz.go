@@ -1,0 +1,96 @@
+// Package viz shows numbers as figures that say what is to be seen.
+//
+// For most uses: [Histogram] for weights, [HeatMap] for a matrix, [Images] and
+// [Maps] for grids. A figure as the last expression of a cell shows itself;
+// loupe/display.Show does it anywhere, and Save writes a PNG, SVG or PDF file.
+// Options fit every figure:
+//
+//	viz.HeatMap(m).With(viz.Title("before training"), viz.Rows("a", "b"))
+//
+// Making a figure never fails. What is wrong with it is an error when it is
+// drawn, and then the cell fails with that message.
+package viz
+
+import (
+	"image"
+
+	"loupe/viz/chart"
+)
+
+// A Figure is the description of a picture.
+type Figure = chart.Figure
+
+// An Option changes one thing of a figure.
+type Option = chart.Option
+
+// A Set is numbers with a name.
+type Set = chart.Set
+
+// A Matrix is numbers in rows and columns; gonum's matrices are such.
+type Matrix = chart.Matrix
+
+// Histogram shows how numbers are distributed, one facet for each set:
+//
+//	viz.Histogram(viz.Named("weights", w))
+//
+// Facets share their axes while all of them remain readable. Values farther than
+// six interquartile ranges from the quartiles are outliers: those that the axis
+// reaches are drawn in red, the others are counted at its ends.
+func Histogram(sets ...Set) *Figure { return chart.Histogram(sets...) }
+
+// Named gives numbers a name.
+func Named(name string, values []float64) Set { return chart.Named(name, values) }
+
+// HeatMap shows a matrix as colours: from dark to bright, or in red for
+// positive and blue for negative values where both occur. Small matrices have
+// their numbers in the cells. NaN is hatched.
+func HeatMap(m Matrix, options ...Option) *Figure { return chart.HeatMap(m, options...) }
+
+// FromRows makes a Matrix of rows.
+func FromRows(rows [][]float64) Matrix { return chart.FromRows(rows) }
+
+// Images shows images in a grid, with names below them.
+func Images(images []image.Image, names ...string) *Figure { return chart.Images(images, names...) }
+
+// Maps shows matrices as small heat maps in a grid, all with one scale of
+// colours.
+func Maps(list []Matrix, names ...string) *Figure { return chart.Maps(list, names...) }
+
+// Title sets the line above the figure.
+func Title(text string) Option { return chart.Title(text) }
+
+// Size sets the width and the height of the figure in CSS pixels; 0 leaves one
+// of them to the figure.
+func Size(width, height float64) Option { return chart.Size(width, height) }
+
+// XLabel says what lies along the lower axis.
+func XLabel(text string) Option { return chart.XLabel(text) }
+
+// YLabel says what lies along the left axis.
+func YLabel(text string) Option { return chart.YLabel(text) }
+
+// Rows names the rows of a heat map.
+func Rows(names ...string) Option { return chart.Rows(names...) }
+
+// Columns names the columns of a heat map.
+func Columns(names ...string) Option { return chart.Columns(names...) }
+
+// ScaleLabel says what the colours mean.
+func ScaleLabel(text string) Option { return chart.ScaleLabel(text) }
+
+// Range sets the values at the ends of the colours, or of the lower axis of a
+// histogram.
+func Range(lo, hi float64) Option { return chart.Range(lo, hi) }
+
+// Colors chooses the colours by name: "viridis", "magma", "gray" or "ink" for
+// values from low to high, "redblue" for values of both signs.
+func Colors(name string) Option { return chart.Colors(name) }
+
+// Across sets how many facets or images stand side by side.
+func Across(n int) Option { return chart.Across(n) }
+
+// OwnScales gives every facet of a histogram axes of its own.
+func OwnScales() Option { return chart.OwnScales() }
+
+// NoNumbers leaves the numbers out of the cells of a small heat map.
+func NoNumbers() Option { return chart.NoNumbers() }
