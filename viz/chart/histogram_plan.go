@@ -3,8 +3,6 @@ package chart
 import (
 	"fmt"
 	"math"
-
-	"loupe/viz/draw"
 )
 
 const (
