@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"os"
 	"sync"
 	"time"
 
@@ -138,6 +139,7 @@ func (e *execution) compile(ctx context.Context, plan *cell.Plan) ([]link.Unit, 
 				errs[i] = err
 				return
 			}
+			defer os.RemoveAll(dir)
 			var a *object.Archive
 			if a, errs[i] = e.s.worker.Compile(ctx, dir, u.Source, u.Symabis, u.Imports); errs[i] == nil {
 				units[i] = link.Unit{Object: a, New: names(u.New), Imports: u.Imports, RunInit: u.RunInit}

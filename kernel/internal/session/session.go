@@ -74,9 +74,9 @@ func New(config protocol.Config) (*Session, error) {
 		}
 		config.Dir = dir
 	}
-	tmp, err := os.MkdirTemp("", "loupe-session-")
+	tmp, err := newFolder()
 	if err != nil {
-		return nil, fmt.Errorf("cannot make a folder for the compiler's files: %w. Set TMPDIR to a folder that can be written", err)
+		return nil, err
 	}
 	s := &Session{
 		config: config, tmp: tmp, dir: config.Dir,
