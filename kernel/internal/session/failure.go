@@ -222,6 +222,8 @@ func crashCause(p *process, interrupted bool) string {
 	said := p.lastWords()
 	status, _ := p.state.Sys().(syscall.WaitStatus)
 	switch {
+	case p.outOfMemory.Load() > 0:
+		return fmt.Sprintf("out of memory: the cell used %.1f GB, more than the limit of %.1f GB (%s sets another)", float64(p.outOfMemory.Load())/1e9, float64(memoryLimit())/1e9, memoryVariable)
 	case p.exit != nil:
 		return fmt.Sprintf("the cell ended the process with exit code %s", p.exit.Value)
 	case interrupted && status.Signaled() && status.Signal() == syscall.SIGKILL:

@@ -31,6 +31,8 @@ type process struct {
 	held     []byte
 	released uint64
 	crashing bool
+	// outOfMemory is how much it used when it was ended for that.
+	outOfMemory atomic.Uint64
 	// exit says who has ended the process, if it ended in order.
 	exit *ipc.Failure
 

@@ -138,6 +138,7 @@ func (s *Session) startWorker() error {
 	s.linker = link.New(s.worker.World, s.worker)
 	s.linker.GOROOT = s.worker.Toolchain.Root
 	go s.route(p)
+	go p.watchMemory(memoryLimit())
 	return nil
 }
 
