@@ -81,7 +81,7 @@ func (a *axis) fits(width float64) bool {
 	end := math.Inf(-1)
 	for i, t := range a.ticks {
 		w, x := tickFont.Width(a.labels[i]), a.at(t)*width
-		if x-w/2 < end+8 {
+		if x-w/2 < end+12 {
 			return false
 		}
 		end = x + w/2

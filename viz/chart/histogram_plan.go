@@ -8,7 +8,7 @@ import (
 const (
 	facetWidth  = 230.0 // natural width
 	facetHeight = 170.0 // of the part within the frame
-	facetGap    = 14.0  // at the right of each
+	facetGap    = 16.0  // at the right of each
 	leastFacet  = 150.0
 	maxFacets   = 64
 )

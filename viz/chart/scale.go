@@ -123,7 +123,7 @@ func hatch(x, y int) color.NRGBA {
 const barWidth = 13.0
 
 // barTicks sets the ticks for a bar of a height.
-func (s *scale) barTicks(height float64) { s.setTicks(int(min(max(height/26, 2), 10)), false) }
+func (s *scale) barTicks(height float64) { s.setTicks(int(min(max(height/24, 3), 10)), false) }
 
 // width is what the bar takes with its numbers and its label.
 func (s *scale) width(height float64) float64 {
