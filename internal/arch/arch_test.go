@@ -65,6 +65,7 @@ const policy = `
 // inTests lists what only tests may import more.
 const inTests = `
 	kernel/internal/cell:     kernel/internal/build kernel/internal/object
+	kernel/internal/link:     kernel/internal/build
 `
 
 func TestImports(t *testing.T) {

@@ -291,6 +291,9 @@ func (im *Image) inlined(f *object.File, ref object.Ref) (name string, id uint8,
 	}
 	pkg, name := f.Foreign(ref)
 	if a, err := im.archive(pkg); err == nil && len(a.Files) > 0 {
+		if name == "" { // the file does not name what it only inlines
+			name = a.Files[0].Symbol(ref.Sym).Name
+		}
 		if fn, ok := a.Files[0].Function(ref.Sym); ok {
 			return name, fn.FuncID, fn.StartLine
 		}
