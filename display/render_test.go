@@ -4,20 +4,18 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"image"
 	"image/color"
 	"image/png"
 	"math"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
-)
 
-var update = flag.Bool("update", false, "write the golden files")
+	"loupe/internal/golden"
+)
 
 type point struct{ X, Y float64 }
 
@@ -113,7 +111,7 @@ func TestText(t *testing.T) {
 		text, _ := Render(v.value).Data["text/plain"].(string)
 		fmt.Fprintf(&b, "-- %s --\n%s\n", v.name, text)
 	}
-	golden(t, "text.txt", b.String())
+	golden.Text(t, "text.txt", b.String())
 }
 
 // TestEscape keeps text of values from becoming markup.
@@ -126,7 +124,7 @@ func TestEscape(t *testing.T) {
 			t.Errorf("the table contains %s unescaped:\n%s", bad, page)
 		}
 	}
-	golden(t, "table.html", page)
+	golden.Text(t, "table.html", page)
 	bar := &Bar{label: `<img src=x onerror="1">`, total: 2, now: time.Now}
 	if strings.Contains(bar.html(), "<img") {
 		t.Errorf("the bar contains its label unescaped: %s", bar.html())
@@ -196,22 +194,5 @@ func TestLarge(t *testing.T) {
 		if took := time.Since(start); took > 5*time.Second {
 			t.Errorf("%T took %v", v, took)
 		}
-	}
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs (-update writes it):\n%s", path, got)
 	}
 }

@@ -71,16 +71,28 @@ func (a *axis) setTicks(n int, whole bool) {
 func (a *axis) fitTicks(width float64, whole bool) {
 	for n := int(min(width/24, 12)); ; n-- {
 		a.setTicks(max(n, 1), whole)
-		if n <= 1 || a.fits(width) {
+		if a.fits(width) {
+			return
+		}
+		if n <= 1 { // even the coarsest labels are too wide
+			a.ticks, a.labels = a.ticks[:1], a.labels[:1]
 			return
 		}
 	}
 }
 
+// labelOverhang is how far numbers may stand out beside the frame.
+const labelOverhang = 5.0
+
+// inside moves the middle of something w wide to where it lies between two
+// edges.
+func inside(x, w, left, right float64) float64 { return min(max(x, left+w/2), right-w/2) }
+
 func (a *axis) fits(width float64) bool {
 	end := math.Inf(-1)
 	for i, t := range a.ticks {
-		w, x := tickFont.Width(a.labels[i]), a.at(t)*width
+		w := tickFont.Width(a.labels[i])
+		x := inside(a.at(t)*width, w, -labelOverhang, width+labelOverhang)
 		if x-w/2 < end+12 {
 			return false
 		}
@@ -102,7 +114,7 @@ func tickLabels(ticks []float64, step float64) []string {
 			labels[i] = "0"
 		case high >= 1e6 || high < 1e-3:
 			digits := max(0, int(math.Floor(math.Log10(math.Abs(t)))-math.Floor(math.Log10(step)))) + 1
-			labels[i] = signed(exponent(strconv.FormatFloat(t, 'e', min(digits, 12), 64)))
+			labels[i] = signed(exponent(strconv.FormatFloat(t, 'e', min(digits, 15), 64)))
 		default:
 			labels[i] = decimal(t, step)
 		}
@@ -132,16 +144,14 @@ func (a *axis) labelWidth() float64 {
 }
 
 // drawX draws grid lines, ticks and numbers of a lower axis. Numbers at the ends
-// are moved inwards, where they would leave the room from left to right.
-func (a *axis) drawX(c draw.Canvas, area draw.Rect, left, right float64, grid bool) {
+// are moved inwards, so that they do not meet those of the next facet.
+func (a *axis) drawX(c draw.Canvas, area draw.Rect) {
 	for i, t := range a.ticks {
 		x := area.X0 + a.at(t)*area.W()
-		if grid {
-			c.Line([]draw.Point{{X: x, Y: area.Y0}, {X: x, Y: area.Y1}}, 1, pale)
-		}
+		c.Line([]draw.Point{{X: x, Y: area.Y0}, {X: x, Y: area.Y1}}, 1, pale)
 		c.Line([]draw.Point{{X: x, Y: area.Y1}, {X: x, Y: area.Y1 + tickLength}}, 1, frame)
 		w := tickFont.Width(a.labels[i])
-		at := min(max(x, left+w/2), right-w/2)
+		at := inside(x, w, area.X0-labelOverhang, area.X1+labelOverhang)
 		c.Text(a.labels[i], draw.Point{X: at, Y: area.Y1 + tickLength + tickGap + tickFont.Ascent()}, tickFont, soft, draw.Place{Align: draw.Middle})
 	}
 }

@@ -49,7 +49,7 @@ func (p *histogramPlan) drawYLabel(c draw.Canvas, left float64, plot draw.Rect) 
 func (p *histogramPlan) drawFacet(c draw.Canvas, i int, plot draw.Rect) {
 	x, y := &p.x[i], &p.y[i]
 	y.drawY(c, plot, !p.shared || i%p.columns == 0)
-	x.drawX(c, plot, plot.X0-5, plot.X1+5, true)
+	x.drawX(c, plot)
 	if x.lo < 0 && x.hi > 0 {
 		at := plot.X0 + x.at(0)*plot.W()
 		c.Line([]draw.Point{{X: at, Y: plot.Y0}, {X: at, Y: plot.Y1}}, 1, frame)

@@ -162,7 +162,9 @@ func (s *statistics) sentence() string {
 		return "no finite values" + s.leftOut()
 	}
 	var b strings.Builder
-	if s.lowest == s.highest {
+	if s.n == 1 {
+		fmt.Fprintf(&b, "1 value, %s", number(s.lowest))
+	} else if s.lowest == s.highest {
 		fmt.Fprintf(&b, "%s, all %s", plural(s.n, "value", "values"), number(s.lowest))
 	} else {
 		fmt.Fprintf(&b, "%s from %s to %s, mean %s, standard deviation %s; %s near zero (within ±%s)",

@@ -20,7 +20,7 @@ const point = 72.0 / 96
 // A PDF is a canvas that becomes a PDF file of one page.
 type PDF struct {
 	doc    *fpdf.Fpdf
-	images int
+	widths map[int]bool // of images so far
 }
 
 // NewPDF returns a page of width × height units.
@@ -36,7 +36,7 @@ func NewPDF(width, height float64, title string) *PDF {
 	doc.AddUTF8FontFromBytes("sans", "", liberationsansregular.TTF)
 	doc.AddUTF8FontFromBytes("sans", "B", liberationsansbold.TTF)
 	doc.AddPageFormat("", fpdf.SizeType{Wd: width * point, Ht: height * point})
-	return &PDF{doc: doc}
+	return &PDF{doc: doc, widths: map[int]bool{}}
 }
 
 // Density implements Canvas.
@@ -119,16 +119,37 @@ func spell(s string) string {
 	}, s)
 }
 
-// Image implements Canvas.
+// Image implements Canvas. fpdf orders images by their widths, and those of one
+// width at random: so each gets a width of its own, a few pixels more, to have
+// the same bytes each time.
 func (p *PDF) Image(img *image.NRGBA, r Rect) {
+	width := img.Rect.Dx()
+	for p.widths[width] {
+		width++
+	}
+	p.widths[width] = true
 	var b bytes.Buffer
-	if png.Encode(&b, img) != nil {
+	if png.Encode(&b, widened(img, width)) != nil {
 		return // an image without pixels
 	}
-	p.images++
-	name := fmt.Sprintf("image%d", p.images)
+	name := fmt.Sprintf("image%d", len(p.widths))
 	o := fpdf.ImageOptions{ImageType: "PNG"}
 	p.doc.SetAlpha(1, "Normal")
 	p.doc.RegisterImageOptionsReader(name, o, &b)
 	p.doc.ImageOptions(name, r.X0*point, r.Y0*point, r.W()*point, r.H()*point, false, o, 0, "")
+}
+
+// widened repeats some columns of an image, so that it has a width.
+func widened(img *image.NRGBA, width int) *image.NRGBA {
+	from := img.Rect
+	if from.Dx() == width || from.Empty() {
+		return img
+	}
+	out := image.NewNRGBA(image.Rect(0, 0, width, from.Dy()))
+	for y := range from.Dy() {
+		for x := range width {
+			out.SetNRGBA(x, y, img.NRGBAAt(from.Min.X+x*from.Dx()/width, from.Min.Y+y))
+		}
+	}
+	return out
 }

@@ -68,7 +68,7 @@ func opacity(kind string, c color.NRGBA) string {
 
 // Fill implements Canvas.
 func (s *SVG) Fill(r Rect, c color.NRGBA) {
-	fmt.Fprintf(&s.body, `<rect x="%s" y="%s" width="%s" height="%s" fill="%s"%s/>`+"\n",
+	fmt.Fprintf(&s.body, `<rect x="%s" y="%s" width="%s" height="%s" fill="%s"%s shape-rendering="crispEdges"/>`+"\n",
 		num(r.X0), num(r.Y0), num(r.W()), num(r.H()), paint(c), opacity("fill", c))
 }
 

@@ -1,0 +1,197 @@
+package chart
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"image"
+	"image/color"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"loupe/internal/golden"
+	"loupe/viz/draw"
+)
+
+func TestPictures(t *testing.T) {
+	for name, f := range samples() {
+		img, err := f.Image(1)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		golden.Image(t, name+".png", img)
+	}
+}
+
+func TestDescriptions(t *testing.T) {
+	var b strings.Builder
+	for _, list := range []map[string]*Figure{samples(), nasty()} {
+		for _, name := range slices.Sorted(maps.Keys(list)) {
+			fmt.Fprintf(&b, "-- %s --\n%s\n", name, list[name].Describe())
+		}
+	}
+	golden.Text(t, "descriptions.txt", b.String())
+}
+
+// texts is a canvas that notes where texts are.
+type texts struct {
+	*draw.Raster
+	page draw.Rect
+	list []text
+	bad  []string
+}
+
+type text struct {
+	s   string
+	box draw.Rect
+}
+
+func (c *texts) Text(s string, at draw.Point, f draw.Font, col color.NRGBA, p draw.Place) {
+	w, asc, desc := f.Width(s), f.Size*0.72, f.Size*0.2
+	start := -float64(p.Align) * w / 2
+	box := draw.Rect{X0: at.X + start, X1: at.X + start + w, Y0: at.Y - asc, Y1: at.Y + desc}
+	if p.Up {
+		box = draw.Rect{X0: at.X - asc, X1: at.X + desc, Y0: at.Y - start - w, Y1: at.Y - start}
+	}
+	if s == "" {
+		return
+	}
+	if box.X0 < 0 || box.Y0 < 0 || box.X1 > c.page.X1 || box.Y1 > c.page.Y1 {
+		c.bad = append(c.bad, fmt.Sprintf("%q leaves the page: %.1f", s, box))
+	}
+	for _, t := range c.list {
+		if box.X0 < t.box.X1 && t.box.X0 < box.X1 && box.Y0 < t.box.Y1 && t.box.Y0 < box.Y1 {
+			c.bad = append(c.bad, fmt.Sprintf("%q covers %q", s, t.s))
+		}
+	}
+	c.list = append(c.list, text{s, box})
+}
+
+// TestTexts draws all figures in several widths: no text may be cut by the edge
+// of the page or lie on another one.
+func TestTexts(t *testing.T) {
+	for _, list := range []map[string]*Figure{samples(), nasty()} {
+		for name, f := range list {
+			for _, width := range []float64{0, 250, 400, 700, 1400} {
+				g := f
+				if width > 0 {
+					g = f.With(Size(width, f.o.height))
+				}
+				p, err := g.layout()
+				if err != nil {
+					t.Errorf("%s, %.0f wide: %v", name, width, err)
+					continue
+				}
+				c := &texts{Raster: draw.NewRaster(p.width, p.height, 1), page: draw.Rect{X1: p.width, Y1: p.height}}
+				if err := p.draw(c); err != nil {
+					t.Errorf("%s, %.0f wide: %v", name, width, err)
+				}
+				for _, bad := range c.bad[:min(len(c.bad), 3)] {
+					t.Errorf("%s, %.0f wide: %s", name, width, bad)
+				}
+			}
+		}
+	}
+}
+
+// TestFormats makes every figure twice in every format: the bytes are the same.
+func TestFormats(t *testing.T) {
+	first, second := samples(), samples()
+	for name, f := range first {
+		for format, file := range map[string]func(*Figure) ([]byte, error){"PNG": (*Figure).PNG, "SVG": (*Figure).SVG, "PDF": (*Figure).PDF} {
+			a, err := file(f)
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			if b, _ := file(second[name]); !bytes.Equal(a, b) {
+				t.Errorf("%s: the %s has other bytes the second time", name, format)
+			}
+		}
+	}
+	for name, f := range nasty() {
+		svg, err := f.SVG()
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if bytes.Contains(svg, []byte("<script")) {
+			t.Errorf("%s: a name became markup in the SVG", name)
+		}
+		if _, err := f.PDF(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestBundle(t *testing.T) {
+	f := samples()["histogram"].With(Size(500, 300))
+	data, metadata := f.MIMEBundle()
+	if len(data) != 2 {
+		t.Errorf("the bundle has %v", slices.Sorted(maps.Keys(data)))
+	}
+	file, err := base64.StdEncoding.DecodeString(data["image/png"].(string))
+	if err != nil || !bytes.Contains(file[:60], []byte("pHYs")) {
+		t.Errorf("no PNG with pHYs: %v", err)
+	}
+	c, _, err := image.DecodeConfig(bytes.NewReader(file))
+	meta := metadata["image/png"].(map[string]any)
+	if err != nil || c.Width != 1000 || c.Height != 600 || meta["width"] != 500 || meta["height"] != 300 {
+		t.Errorf("%d × %d pixels for %v: %v", c.Width, c.Height, meta, err)
+	}
+	if meta["alt"] != data["text/plain"] || !strings.Contains(meta["alt"].(string), "2 outliers above") {
+		t.Errorf("alternative text: %v", meta["alt"])
+	}
+}
+
+// TestMistakes draws figures that users got wrong: the error says how.
+func TestMistakes(t *testing.T) {
+	m := grid(3, 4, wave)
+	for want, f := range map[string]*Figure{
+		"3 rows and 2 names":       HeatMap(m, Rows("a", "b")),
+		"4 columns and 1 name":     HeatMap(m, Columns("a")),
+		`no colours are named "x"`: HeatMap(m, Colors("x")),
+		"from 2 to 1":              HeatMap(m, Range(2, 1)),
+		"cannot range from 1 to 1": Histogram(Named("a", []float64{1})).With(Range(1, 1)),
+		"cannot be 5 pixels wide":  HeatMap(m, Size(5, 0)),
+		"1 image and 2 names":      Images(pictures(1), "a", "b"),
+		"image 0 of the grid":      Images([]image.Image{image.NewGray(image.Rectangle{})}),
+		"65 sets":                  Histogram(make([]Set, 65)...),
+	} {
+		if _, _, err := f.TryMIMEBundle(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("the error is %v, without %q", err, want)
+		}
+	}
+	if err := HeatMap(m).Save("a.jpg"); err == nil || !strings.Contains(err.Error(), ".svg") {
+		t.Errorf("saved as JPEG: %v", err)
+	}
+}
+
+func TestSave(t *testing.T) {
+	for ext, start := range map[string]string{".png": "\x89PNG", ".svg": "<svg", ".PDF": "%PDF"} {
+		path := filepath.Join(t.TempDir(), "figure"+ext)
+		if err := samples()["whole"].Save(path); err != nil {
+			t.Fatal(err)
+		}
+		if file, err := os.ReadFile(path); err != nil || !strings.HasPrefix(string(file), start) {
+			t.Errorf("%s: %v", ext, err)
+		}
+	}
+}
+
+func BenchmarkHistogram(b *testing.B) {
+	values := normal(100_000, 1)
+	for b.Loop() {
+		Histogram(Named("a", values)).MIMEBundle()
+	}
+}
+
+func BenchmarkHeatMap(b *testing.B) {
+	m := grid(64, 64, wave)
+	for b.Loop() {
+		HeatMap(m).MIMEBundle()
+	}
+}

@@ -1,0 +1,128 @@
+package chart
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"math"
+	"math/rand/v2"
+	"strings"
+)
+
+// normal returns n values with a standard deviation, the same each time.
+func normal(n int, sd float64) []float64 {
+	r := rand.New(rand.NewPCG(1, uint64(n)))
+	v := make([]float64, n)
+	for i := range v {
+		v[i] = r.NormFloat64() * sd
+	}
+	return v
+}
+
+func with(values []float64, more ...float64) []float64 {
+	return append(append([]float64(nil), values...), more...)
+}
+
+func grid(rows, columns int, f func(i, j int) float64) Matrix {
+	m := make([][]float64, rows)
+	for i := range m {
+		for j := range columns {
+			m[i] = append(m[i], f(i, j))
+		}
+	}
+	return FromRows(m)
+}
+
+func wave(i, j int) float64 { return math.Sin(float64(i)) * math.Cos(float64(j)/3) }
+
+func names(format string, n int) []string {
+	list := make([]string, n)
+	for i := range list {
+		list[i] = fmt.Sprintf(format, i)
+	}
+	return list
+}
+
+func pictures(n int) []image.Image {
+	list := make([]image.Image, n)
+	for k := range list {
+		img := image.NewGray(image.Rect(0, 0, 8, 8))
+		for i := range 64 {
+			img.SetGray(i%8, i/8, color.Gray{uint8(i * (k + 3) % 256)})
+		}
+		list[k] = img
+	}
+	return list
+}
+
+// samples are figures as people make them; their pictures are golden files.
+func samples() map[string]*Figure {
+	var layers []Set
+	for i, sd := range []float64{0.02, 0.05, 0.08, 0.12} {
+		layers = append(layers, Named(fmt.Sprintf("layer%d.weight", i), normal(4096+i, sd)))
+	}
+	holes := grid(8, 10, func(i, j int) float64 {
+		if i == 2 && j == 3 {
+			return math.NaN()
+		}
+		return 2 * wave(i, j)
+	})
+	gradients := grid(12, 40, func(i, j int) float64 { return -float64(i) + wave(i*7, j*5) })
+	return map[string]*Figure{
+		"histogram":  Histogram(Named("dense_1", with(normal(4096, 0.05), 2.5, 1.9, -1.4, math.NaN()))),
+		"histograms": Histogram(layers...),
+		"apart":      Histogram(Named("narrow", normal(1000, 1e-4)), Named("wide", with(normal(1000, 10), 800))),
+		"whole":      Histogram(Named("pixels", []float64{0, 0, 0, 1, 1, 2, 3, 3, 3, 7})).With(Title("Whole numbers"), XLabel("brightness")),
+		"heatmap":    HeatMap(gradients, Rows(names("layer%d", 12)...), XLabel("step"), ScaleLabel("log10 |grad|"), Colors("magma")),
+		"numbers":    HeatMap(holes, Title("Activations"), YLabel("unit")),
+		"images":     Images(pictures(10), names("%d", 10)...),
+		"maps":       Maps([]Matrix{holes, holes, holes, holes, holes}, names("filter %d", 5)...),
+	}
+}
+
+// nasty are figures of data as it also occurs.
+func nasty() map[string]*Figure {
+	inf, long := math.Inf(1), strings.Repeat("a very long name ", 30)
+	script := `<script>alert("&")</script>`
+	many := make([]Set, 40)
+	for i := range many {
+		many[i] = Named(fmt.Sprintf("transformer.h.%d.attention.weight", i), normal(100+i, float64(i+1)))
+	}
+	return map[string]*Figure{
+		"no sets":          Histogram(),
+		"empty set":        Histogram(Named("", nil)),
+		"one value":        Histogram(Named("one", []float64{3})),
+		"constant":         Histogram(Named("zero", make([]float64, 100)), Named("seven", []float64{7, 7, 7})),
+		"only NaN":         Histogram(Named("nan", []float64{math.NaN(), inf, -inf})),
+		"tiny":             Histogram(Named("tiny", []float64{1e-300, 2e-300, 5e-300})),
+		"huge":             Histogram(Named("huge", []float64{1e300, -1e300, 1.7e308, -1.7e308})),
+		"tiny and huge":    Histogram(Named("tiny", []float64{1e-300, 2e-300}), Named("huge", []float64{1e300, 2e300})),
+		"offset":           Histogram(Named("offset", []float64{1e9, 1e9 + 1e-3, 1e9 + 2e-3})),
+		"integers":         Histogram(Named("ids", []float64{123456, 234567, 999999, 1e6})),
+		"sparse":           Histogram(Named("sparse", with(make([]float64, 1000), normal(50, 1)...))),
+		"both sides":       Histogram(Named("a", with(normal(500, 1), 1e6, -1e6)), Named("b", with(normal(500, 1), -1e9)), Named("c", normal(500, 1))),
+		"names":            Histogram(Named(script, normal(50, 1)), Named(long, normal(50, 1)), Named("权重 😀\n\t", normal(50, 1)), Named("שלום", nil)).With(Title(long+script), XLabel(long), YLabel(long)),
+		"forty":            Histogram(many...),
+		"low":              Histogram(many[:3]...).With(Size(300, 200)),
+		"no matrix":        HeatMap(nil),
+		"empty matrix":     HeatMap(FromRows(nil)),
+		"empty rows":       HeatMap(FromRows([][]float64{{}, {}})),
+		"one cell":         HeatMap(FromRows([][]float64{{0.5}})),
+		"constant matrix":  HeatMap(grid(3, 3, func(int, int) float64 { return 2 })),
+		"NaN matrix":       HeatMap(grid(3, 3, func(int, int) float64 { return math.NaN() })),
+		"infinite":         HeatMap(FromRows([][]float64{{inf, -inf, 1, 2, math.NaN()}})),
+		"extreme matrix":   HeatMap(FromRows([][]float64{{1e300, -1e300}, {1e-300, 1.7e308}})),
+		"tiny matrix":      HeatMap(FromRows([][]float64{{1e-300, 2e-300}})),
+		"ragged":           HeatMap(FromRows([][]float64{{1, 2, 3}, {1}})),
+		"ten thousand":     HeatMap(grid(10000, 3, wave), Rows(names("row number %d", 10000)...)),
+		"wide":             HeatMap(grid(3, 10000, wave), Columns(names("column number %d", 10000)...), Rows(long, script, "行")),
+		"column names":     HeatMap(grid(4, 6, wave), Columns("中文标签", "emoji 😀", "α β γ", long, script, ""), ScaleLabel(long), XLabel(long), YLabel("y")),
+		"tall":             HeatMap(grid(200, 2, wave)).With(Size(400, 900)),
+		"flat":             HeatMap(grid(1, 10, wave), Columns(names("%d", 10)...), Rows("probability")),
+		"no images":        Images(nil),
+		"one image":        Images(pictures(1), long),
+		"many images":      Images(pictures(200), names("a long name %d", 200)...),
+		"uneven maps":      Maps([]Matrix{grid(3, 30, wave), grid(30, 3, wave), grid(1, 1, wave), grid(40, 40, wave)}, "a", script, "", "d"),
+		"one map with NaN": Maps([]Matrix{FromRows([][]float64{{math.NaN(), 1}})}),
+	}
+}
