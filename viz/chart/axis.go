@@ -3,7 +3,6 @@ package chart
 import (
 	"math"
 	"strconv"
-	"strings"
 
 	"loupe/viz/draw"
 )
@@ -122,12 +121,13 @@ func tickLabels(ticks []float64, step float64) []string {
 	return labels
 }
 
+// decimal prints a tick with as many decimals as its step has.
 func decimal(t, step float64) string {
-	d := max(0, -int(math.Floor(math.Log10(step)+1e-9)))
-	if s := strconv.FormatFloat(step, 'g', 2, 64); strings.HasPrefix(strings.TrimLeft(s, "0."), "25") && step < 10 {
-		d++
+	d := 0
+	for p := step; d < 12 && math.Abs(p-math.Round(p)) > 1e-6*p; d++ {
+		p *= 10
 	}
-	s := strconv.FormatFloat(t, 'f', min(d, 12), 64)
+	s := strconv.FormatFloat(t, 'f', d, 64)
 	if d == 0 {
 		s = commas(s)
 	}

@@ -77,6 +77,9 @@ func (p *histogramPlan) drawBars(c draw.Canvas, i int, plot draw.Rect) {
 		if from > s.fenceHigh || to < s.fenceLow {
 			col = warning
 		}
+		if p.statistics()[i].whole && b.width == 1 { // values apart, bars apart
+			from, to = from+0.06, to-0.06
+		}
 		// The least count is still to be seen.
 		h := max(y.at(p.height(i, n))*plot.H(), 1.5)
 		c.Fill(draw.Rect{

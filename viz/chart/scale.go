@@ -122,8 +122,15 @@ func hatch(x, y int) color.NRGBA {
 
 const barWidth = 13.0
 
-// barTicks sets the ticks for a bar of a height.
-func (s *scale) barTicks(height float64) { s.setTicks(int(min(max(height/24, 3), 10)), false) }
+// barTicks sets as many ticks as a bar of a height has room for.
+func (s *scale) barTicks(height float64) {
+	for n := 10; n > 0; n-- {
+		s.setTicks(n, false)
+		if len(s.ticks) < 2 || height*(s.at(s.ticks[1])-s.at(s.ticks[0])) >= max(tickFont.Line(), height/10) {
+			return
+		}
+	}
+}
 
 // width is what the bar takes with its numbers and its label.
 func (s *scale) width(height float64) float64 {

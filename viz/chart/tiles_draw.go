@@ -106,6 +106,11 @@ func (p *tilesPlan) draw(c draw.Canvas, area draw.Rect) {
 	if p.scale != nil {
 		used := float64(min(p.columns, p.len()))*(p.tileW+tileGap) - tileGap
 		bottom := area.Y0 + float64((p.len()+p.columns-1)/p.columns-1)*p.rowH + p.tileH
+		if p.nan() { // the box that explains it may stand beside the names
+			bottom = area.Y1
+		}
 		p.scale.draw(c, area.X0+used, draw.Rect{X0: area.X0, Y0: area.Y0, X1: area.X1, Y1: bottom})
 	}
 }
+
+func (p *tilesPlan) nan() bool { return p.scale.nan && len(p.names) > 0 }
