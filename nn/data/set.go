@@ -12,6 +12,7 @@ import (
 	"image/color"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gonum.org/v1/gonum/mat"
@@ -127,7 +128,7 @@ func (s *Set) Show(n int) *chart.Figure {
 			images, names = append(images, img), append(names, s.Label(i))
 		}
 	}
-	return chart.Images(images, names...).With(chart.Title(fmt.Sprintf("%s: %d of %d samples", s.name, n, s.Len())))
+	return chart.Images(images, names...).With(chart.Title(fmt.Sprintf("%s: %s of %s samples", s.name, commas(n), commas(s.Len()))))
 }
 
 // String says what the set is: name, samples, features, and how many samples
@@ -145,9 +146,9 @@ func (s *Set) String() string {
 	if s.shape != nil {
 		kind = fmt.Sprintf("images of %d × %d pixels", s.shape[0], s.shape[1])
 	}
-	text := fmt.Sprintf("%s: %d samples, %s", s.name, s.Len(), kind)
+	text := fmt.Sprintf("%s: %s samples, %s", s.name, commas(s.Len()), kind)
 	if len(parts) > 0 {
-		text += "; samples of each class: " + strings.Join(parts, ", ")
+		text += "\nsamples of each class: " + strings.Join(parts, ", ")
 	}
 	return text
 }
@@ -212,4 +213,13 @@ func (s *Set) Split(options ...SplitOption) (train, test *Set) {
 	r.Shuffle(len(a), func(i, j int) { a[i], a[j] = a[j], a[i] })
 	r.Shuffle(len(b), func(i, j int) { b[i], b[j] = b[j], b[i] })
 	return s.Take(s.name+", training", a), s.Take(s.name+", held out", b)
+}
+
+// commas prints a number with its thousands set apart.
+func commas(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }

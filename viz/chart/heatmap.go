@@ -76,7 +76,7 @@ func describeExtremes(e extremes, o *options, where func([3]int) string) string 
 			fmt.Fprintf(&b, ": all values are %s", number(e.lo))
 		}
 	} else {
-		fmt.Fprintf(&b, ": %sfrom %s (%s) to %s (%s), mean %s", what, number(e.lo), where(e.loAt), number(e.hi), where(e.hiAt), number(e.mean))
+		fmt.Fprintf(&b, ": %sfrom %s (%s) to %s (%s), mean %s", what, number(e.lo), where(e.loAt), number(e.hi), where(e.hiAt), meanText(e.mean, e.lo, e.hi))
 	}
 	b.WriteString(missing(e))
 	b.WriteString(".")

@@ -30,6 +30,15 @@ func number(x float64) string {
 	return signed(trim(strconv.FormatFloat(x, 'f', decimals, 64)))
 }
 
+// meanText prints the mean of values between lo and hi. What differs from zero only
+// by rounding is zero, on every machine.
+func meanText(mean, lo, hi float64) string {
+	if math.Abs(mean) < 1e-9*max(math.Abs(lo), math.Abs(hi)) {
+		return "0"
+	}
+	return number(mean)
+}
+
 // exponent prints 1.50e+06 as 1.5e6.
 func exponent(s string) string {
 	m, e, _ := strings.Cut(s, "e")

@@ -168,7 +168,7 @@ func (s *statistics) sentence() string {
 		fmt.Fprintf(&b, "%s, all %s", plural(s.n, "value", "values"), number(s.lowest))
 	} else {
 		fmt.Fprintf(&b, "%s from %s to %s, mean %s, standard deviation %s; %s near zero (within ±%s)",
-			plural(s.n, "value", "values"), number(s.lowest), number(s.highest), number(s.mean), number(s.sd),
+			plural(s.n, "value", "values"), number(s.lowest), number(s.highest), meanText(s.mean, s.lowest, s.highest), number(s.sd),
 			percent(s.near, s.n), number(s.nearBelow))
 	}
 	if s.low > 0 {

@@ -101,17 +101,22 @@ func (t *tiles) describe(o *options) string {
 
 func (t *tiles) caption(*options) string { return "" }
 
-// columns chooses how many tiles stand side by side: about twice as many as
-// below each other, and no row with a lonely tile.
+// columns chooses how many tiles stand side by side: more than below each other,
+// and so that few places of the last row remain empty.
 func (t *tiles) columns(o *options) int {
 	n := t.len()
 	if o.across > 0 {
 		return min(o.across, n)
 	}
-	c := int(math.Ceil(math.Sqrt(2 * float64(n))))
 	if n <= 6 {
-		c = n
+		return n
 	}
-	rows := (n + c - 1) / c
-	return (n + rows - 1) / rows
+	from := int(math.Ceil(math.Sqrt(1.4 * float64(n))))
+	best, empty := from, n
+	for c := from; c <= max(12, from+4) && c <= n; c++ {
+		if e := (c - n%c) % c; e < empty {
+			best, empty = c, e
+		}
+	}
+	return best
 }
