@@ -41,6 +41,7 @@ func main() {
 // library.
 var preload = []string{
 	"loupe/display",
+	"loupe/nn/data",
 	"loupe/viz",
 	"loupe/viz/plots",
 	"gonum.org/v1/gonum/floats",
