@@ -142,7 +142,8 @@ func (s *Session) startWorker() error {
 	return nil
 }
 
-// await waits until the worker is there.
+// await waits until the worker is there. What it says meanwhile is gone
+// afterwards: it is not the cell's.
 func (s *Session) await(ctx context.Context, out protocol.Output) error {
 	select {
 	case <-s.ready:
@@ -156,6 +157,12 @@ func (s *Session) await(ctx context.Context, out protocol.Output) error {
 		case <-s.ready:
 		case <-ctx.Done():
 			return ctx.Err()
+		}
+		s.mu.Lock()
+		said := len(s.progress) > 0
+		s.mu.Unlock()
+		if said && s.prepared == nil {
+			out.Clear(false)
 		}
 	}
 	if s.prepared != nil {
