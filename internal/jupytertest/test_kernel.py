@@ -251,9 +251,8 @@ class Behaviour(unittest.TestCase):
         self.assertEqual([k["text"] for k in kinds], content["matches"])
 
     def test_display_id_is_updated(self):
-        # GoNB's wire form is tested with the engine; here only that ids travel.
         _, out = self.run_cell(
-            'id := display.Show(display.HTML("one"))\ndisplay.Update(id, display.HTML("two"))')
+            'display.ShowAs("here", display.HTML("one"))\ndisplay.Update("here", display.HTML("two"))')
         shown = [m for m in out if m["msg_type"] in ("display_data", "update_display_data")]
         self.assertEqual([m["msg_type"] for m in shown], ["display_data", "update_display_data"])
         ids = {m["content"]["transient"].get("display_id") for m in shown}

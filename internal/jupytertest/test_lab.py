@@ -218,7 +218,6 @@ class FirstMinutes(unittest.TestCase):
         # Shift+Tab: the documentation of a name.
         self.page.keyboard.press("Control+a")
         self.page.keyboard.type("strings.Repeat")
-        self.page.keyboard.press("Escape")
         self.page.keyboard.press("Shift+Tab")
         tip = self.page.locator(".jp-Tooltip")
         expect(tip).to_contain_text("func Repeat")
