@@ -135,7 +135,7 @@ func preloadSource() []byte {
 
 // List asks the go command for packages and all that they import, compiled.
 func (t *Toolchain) List(ctx context.Context, dir string, patterns ...string) ([]*Package, error) {
-	args := append([]string{"list", "-export", "-deps", "-json=ImportPath,Name,Dir,Export,Imports,ImportMap,Standard"}, patterns...)
+	args := append([]string{"list", "-export", "-deps", "-json=ImportPath,Name,Dir,Export,Imports,ImportMap,Standard,Module"}, patterns...)
 	out, err := t.run(ctx, dir, args...)
 	if err != nil {
 		return nil, err
@@ -147,6 +147,7 @@ func (t *Toolchain) List(ctx context.Context, dir string, patterns ...string) ([
 			Imports                       []string
 			ImportMap                     map[string]string
 			Standard                      bool
+			Module                        struct{ Path, Version string }
 		}
 		if err := d.Decode(&p); err == io.EOF {
 			return list, nil
@@ -158,7 +159,7 @@ func (t *Toolchain) List(ctx context.Context, dir string, patterns ...string) ([
 				p.Imports[i] = real
 			}
 		}
-		list = append(list, &Package{Path: p.ImportPath, Name: p.Name, Dir: p.Dir, Export: p.Export, Imports: p.Imports, Standard: p.Standard})
+		list = append(list, &Package{Path: p.ImportPath, Name: p.Name, Dir: p.Dir, Export: p.Export, Imports: p.Imports, Standard: p.Standard, Module: p.Module.Path, Version: p.Module.Version})
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -161,7 +162,7 @@ func (w *Worker) CopyModule(dir string) error {
 	}
 	text := strings.Replace(string(mod), "module loupe.worker\n", "module notebook\n", 1)
 	text = strings.Replace(text, "=> ../loupe.src", "=> "+filepath.Join(w.dir, "loupe.src"), 1)
-	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte(text+w.pins()), 0o600); err != nil {
 		return err
 	}
 	sum, err := os.ReadFile(filepath.Join(w.dir, "worker.src", "go.sum"))
@@ -169,6 +170,24 @@ func (w *Worker) CopyModule(dir string) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(dir, "go.sum"), sum, 0o600)
+}
+
+// pins are replace directives that keep the modules that the worker is linked
+// with at their versions, whatever another module asks for.
+func (w *Worker) pins() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	versions := map[string]string{}
+	for _, p := range w.packages {
+		if p.Preloaded && p.Version != "" && p.Module != "loupe" {
+			versions[p.Module] = p.Version
+		}
+	}
+	var b strings.Builder
+	for _, m := range slices.Sorted(maps.Keys(versions)) {
+		fmt.Fprintf(&b, "\nreplace %s => %s %s\n", m, m, versions[m])
+	}
+	return b.String()
 }
 
 // Get adds a module to the module in a folder.

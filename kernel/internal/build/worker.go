@@ -38,7 +38,9 @@ type Package struct {
 	Export    string // its archive in the build cache
 	Imports   []string
 	Standard  bool
-	Preloaded bool // linked into the worker
+	Module    string // that it is of, "" for the standard library
+	Version   string // of the module
+	Preloaded bool   // linked into the worker
 }
 
 // Options for Prepare.
@@ -114,7 +116,7 @@ func cacheDir(dir string) (string, error) {
 }
 
 // cacheFormat changes with what this package writes into a worker's folder.
-const cacheFormat = 3
+const cacheFormat = 5
 
 // sourceKey names a worker by all that it is made of.
 func sourceKey(t *Toolchain) (string, error) {

@@ -59,6 +59,9 @@ func testWorld(t *testing.T) *World {
 		names = append(names, n.Text)
 	}
 	for i, name := range names {
+		if strings.HasPrefix(name, "runtime.") && !strings.HasSuffix(name, "·f") {
+			syms[name+suffixABIInternal] = 0x41_0000 + uint64(i)*64
+		}
 		syms[name] = 0x41_0000 + uint64(i)*64
 	}
 	w, err := parseWorld("test", encodeWorld(Bases{0x40_0000, 0x80_0000, 0x90_0000, 0x80_0000}, syms))

@@ -38,13 +38,22 @@ const (
 // on the stack (ABI0) and those in registers (ABIInternal) are different
 // symbols of one name.
 func (w *World) Lookup(name string, abi uint16) (uint64, bool) {
-	if abi == object.ABI0 {
-		if a, ok := w.find(name + ".abi0"); ok {
-			return a, true
-		}
+	suffix := suffixABI0
+	if abi == object.ABIInternal {
+		suffix = suffixABIInternal
 	}
-	return w.find(name)
+	if a, ok := w.find(name + suffix); ok {
+		return a, true
+	}
+	return w.find(name) // data
 }
+
+// Functions have their calling convention in the name under which a World
+// keeps them.
+const (
+	suffixABI0        = ".abi0"
+	suffixABIInternal = ".abi1"
+)
 
 func (w *World) find(name string) (uint64, bool) {
 	lo, hi := uint32(0), w.n
@@ -117,9 +126,25 @@ func Survey(worker string, archives []*object.Archive, out string) error {
 		return fmt.Errorf("link: survey %s: %w", worker, err)
 	}
 	syms := make(map[string]uint64, len(all))
+	onlyABI0 := assembled(archives)
 	for _, s := range all {
-		if s.Section != elf.SHN_UNDEF && s.Name != "" {
-			syms[s.Name] = s.Value
+		if s.Section == elf.SHN_UNDEF || s.Name == "" {
+			continue
+		}
+		name := s.Name
+		// The official linker marks ABI0 only where a function has both.
+		if elf.ST_TYPE(s.Info) == elf.STT_FUNC && !strings.HasSuffix(name, suffixABI0) {
+			if onlyABI0[name] {
+				name += suffixABI0
+			} else {
+				name += suffixABIInternal
+			}
+		}
+		syms[name] = s.Value
+	}
+	for _, name := range []string{"runtime.text", "runtime.etext"} {
+		if a, ok := syms[name+suffixABIInternal]; ok {
+			syms[name] = a
 		}
 	}
 	bases := Bases{syms["runtime.text"], syms["runtime.types"], syms["runtime.etypes"], syms["runtime.rodata"]}
@@ -130,6 +155,28 @@ func Survey(worker string, archives []*object.Archive, out string) error {
 		return err
 	}
 	return os.WriteFile(out, encodeWorld(bases, syms), 0o644)
+}
+
+// assembled lists the functions that exist with ABI0 only: those written in
+// assembly without a wrapper for Go's register convention.
+func assembled(archives []*object.Archive) map[string]bool {
+	only := map[string]bool{}
+	for _, abi := range []uint16{object.ABI0, object.ABIInternal} {
+		for _, a := range archives {
+			for _, f := range a.Files {
+				for i := range f.NumDefs() {
+					if s := f.Symbol(i); s.Kind.IsText() && s.ABI == abi {
+						if abi == object.ABI0 {
+							only[s.Name] = true
+						} else {
+							delete(only, s.Name)
+						}
+					}
+				}
+			}
+		}
+	}
+	return only
 }
 
 func encodeWorld(bases Bases, syms map[string]uint64) []byte {

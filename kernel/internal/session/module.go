@@ -54,10 +54,10 @@ func (e *execution) get(ctx context.Context, args string) error {
 		if err := e.s.worker.Get(ctx, m.dir, path); err != nil {
 			return err
 		}
+		// Its packages are compiled now rather than by the cell that imports
+		// them. A module need not have one at its root.
 		name, _, _ := strings.Cut(path, "@")
-		if err := e.s.load(ctx, name); err != nil && !strings.Contains(err.Error(), "no Go files") {
-			return err
-		}
+		_ = e.s.load(ctx, name)
 	}
 	return nil
 }
