@@ -73,12 +73,24 @@ func TestClean(t *testing.T) {
 }
 
 func TestPNG(t *testing.T) {
-	file, err := PNG(image.NewNRGBA(image.Rect(0, 0, 3, 2)), 2)
+	c := NewRaster(30, 20, 2)
+	c.Text("text", Point{2, 15}, Font{Size: 12}, color.NRGBA{200, 100, 0, 255}, Place{})
+	file, err := PNG(c.Picture(), 2)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := png.Decode(bytes.NewReader(file)); err != nil {
-		t.Errorf("with a pHYs chunk, the file cannot be read: %v", err)
+	back, err := png.Decode(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 60 * 40 {
+		x, y := i%60, i/60
+		if r, g, b, _ := back.At(x, y).RGBA(); color.RGBA64Model.Convert(c.Picture().At(x, y)) != (color.RGBA64{uint16(r), uint16(g), uint16(b), 0xffff}) {
+			t.Fatalf("the pixel at %d, %d is %v in the file", x, y, back.At(x, y))
+		}
+	}
+	if _, err := PNG(image.NewRGBA(image.Rectangle{}), 2); err == nil {
+		t.Error("a picture without pixels is written")
 	}
 	want := []byte("pHYs\x00\x00\x1d\x87\x00\x00\x1d\x87\x01") // 7559 dots a metre
 	if !bytes.Contains(file, want) {
