@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -159,10 +160,22 @@ func (p *printer) structure(v reflect.Value, depth int, typed bool) piece {
 			items = append(items, leaf(fmt.Sprintf("… %s more fields", count(t.NumField()-i))))
 			break
 		}
-		f := p.value(v.Field(i), depth+1, false)
+		f := leaf("nil")
+		if !isNilField(v.Field(i)) {
+			f = p.value(v.Field(i), depth+1, false)
+		}
 		items = append(items, f.labelled(t.Field(i).Name+": "+f.label))
 	}
 	return group(open, items, "}")
+}
+
+// isNilField reports whether a field is nil. Its type is known from the struct.
+func isNilField(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Chan, reflect.Func, reflect.Interface, reflect.UnsafePointer:
+		return v.IsNil()
+	}
+	return false
 }
 
 func (p *printer) list(v reflect.Value, depth int, typed bool) piece {
@@ -270,10 +283,13 @@ func ownText(v reflect.Value) (s string, ok bool) {
 	return "", false
 }
 
-// typeName is the type without the packages that a reader of a notebook need
-// not see: its own.
+// own is the package that the reader's own types seem to be in.
+var own = regexp.MustCompile(`\b(main|notebook)\.`)
+
+// typeName is the type without the package that a reader of a notebook or a
+// program need not see: its own.
 func typeName(t reflect.Type) string {
-	s := strings.ReplaceAll(t.String(), "main.", "")
+	s := own.ReplaceAllString(t.String(), "")
 	s = strings.ReplaceAll(s, "[]uint8", "[]byte")
 	return strings.ReplaceAll(s, "interface {}", "any")
 }

@@ -128,6 +128,5 @@ func ExampleDigits() {
 	fmt.Println(test)
 	// Output:
 	// 1438 359
-	// Digits, held out: 359 samples, images of 8 × 8 pixels
-	// samples of each class: 0: 36, 1: 36, 2: 35, 3: 37, 4: 36, 5: 36, 6: 36, 7: 36, 8: 35, 9: 36
+	// Digits, held out: 359 samples, images of 8 × 8 pixels, 10 classes of 35 to 37 samples
 }

@@ -131,26 +131,29 @@ func (s *Set) Show(n int) *chart.Figure {
 	return chart.Images(images, names...).With(chart.Title(fmt.Sprintf("%s: %s of %s samples", s.name, commas(n), commas(s.Len()))))
 }
 
-// String says what the set is: name, samples, features, and how many samples
-// each class has.
+// String says what the set is: its name, how many samples and features it has,
+// and how many samples are of each class.
 func (s *Set) String() string {
-	counts := map[int]int{}
-	for _, c := range s.y {
-		counts[c]++
-	}
-	var parts []string
-	for c, name := range s.classes {
-		parts = append(parts, fmt.Sprintf("%s: %d", name, counts[c]))
-	}
 	kind := fmt.Sprintf("%d features", s.Width())
 	if s.shape != nil {
 		kind = fmt.Sprintf("images of %d × %d pixels", s.shape[0], s.shape[1])
 	}
 	text := fmt.Sprintf("%s: %s samples, %s", s.name, commas(s.Len()), kind)
-	if len(parts) > 0 {
-		text += "\nsamples of each class: " + strings.Join(parts, ", ")
+	if len(s.classes) == 0 {
+		return text
 	}
-	return text
+	counts := make([]int, len(s.classes))
+	for _, c := range s.y {
+		counts[c]++
+	}
+	if len(counts) > 5 {
+		return fmt.Sprintf("%s, %d classes of %s to %s samples", text, len(counts), commas(slices.Min(counts)), commas(slices.Max(counts)))
+	}
+	parts := make([]string, len(counts))
+	for c, n := range counts {
+		parts[c] = fmt.Sprintf("%s %s", commas(n), s.classes[c])
+	}
+	return text + ": " + strings.Join(parts, ", ")
 }
 
 // Take returns the samples with the given numbers, in that order.

@@ -81,7 +81,8 @@ func binWidth(s *statistics, a axis, room float64) float64 {
 	if !(width >= least) {
 		width = least
 	}
-	return nice(min(width, most))
+	// nice rounds up: on average by this much.
+	return nice(min(max(width/1.4, least), most))
 }
 
 // count puts a set's values into bins over an axis.

@@ -98,7 +98,7 @@ func (p *tilesPlan) draw(c draw.Canvas, area draw.Rect) {
 		k := min(p.tileW/float64(w), p.tileH/float64(h))
 		r := draw.Rect{X0: x, Y0: y, X1: x + k*float64(w), Y1: y + k*float64(h)}
 		c.Image(p.picture(i, max(1, int(math.Round(r.W()*d))), max(1, int(math.Round(r.H()*d))), p.scale), r)
-		draw.Frame(c, r, 0.5, frame)
+		draw.Frame(c, r, 1, rim)
 		if text := tickFont.Fit(p.name(i), p.tileW+tileGap-4); text != "" {
 			c.Text(text, draw.Point{X: x + p.tileW/2, Y: y + p.tileH + 4 + tickFont.Ascent()}, tickFont, ink, draw.Place{Align: draw.Middle})
 		}

@@ -97,11 +97,11 @@ func (c *Raster) Image(img *image.NRGBA, r Rect) {
 	}
 	for y := max(to.Min.Y, 0); y < min(to.Max.Y, c.img.Rect.Max.Y); y++ {
 		sy := from.Min.Y + (y-to.Min.Y)*from.Dy()/to.Dy()
+		row := img.Pix[img.PixOffset(from.Min.X, sy):]
 		for x := max(to.Min.X, 0); x < min(to.Max.X, c.img.Rect.Max.X); x++ {
-			sx := from.Min.X + (x-to.Min.X)*from.Dx()/to.Dx()
-			p := img.NRGBAAt(sx, sy)
-			if p.A == 255 {
-				c.img.SetRGBA(x, y, color.RGBA(p))
+			q := row[(x-to.Min.X)*from.Dx()/to.Dx()*4:]
+			if p := (color.NRGBA{q[0], q[1], q[2], q[3]}); p.A == 255 {
+				copy(c.img.Pix[c.img.PixOffset(x, y):], q[:4])
 			} else if p.A > 0 {
 				stddraw.Draw(c.img, image.Rect(x, y, x+1, y+1), image.NewUniform(p), image.Point{}, stddraw.Over)
 			}

@@ -78,7 +78,7 @@ func drawBox(to *image.RGBA, r rune, x, y, em float64, col color.NRGBA) {
 	}
 	columns := len(code) / 2
 	width, height := columns*4+3, 15
-	dot := max(1, int(em*0.92)/max(width, height))
+	dot := max(1, int(em)/max(width, height))
 	x0 := int(math.Round(x + em*0.5 - float64(dot*width)/2))
 	y0 := int(math.Round(y + em*0.1 - float64(dot*height)))
 	fill := func(cx, cy, w, h int) {

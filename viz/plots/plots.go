@@ -75,6 +75,9 @@ func sentence(p *plot.Plot) string {
 	if p.Title.Text != "" {
 		s += " “" + p.Title.Text + "”"
 	}
+	if p.X.Min > p.X.Max || p.Y.Min > p.Y.Max {
+		return s + ", empty"
+	}
 	return fmt.Sprintf("%s, %s from %.4g to %.4g, %s from %.4g to %.4g", s,
 		axis(p.X.Label.Text, "x"), p.X.Min, p.X.Max, axis(p.Y.Label.Text, "y"), p.Y.Min, p.Y.Max)
 }

@@ -1,0 +1,107 @@
+package draw
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/png"
+	"strings"
+	"testing"
+
+	"loupe/internal/golden"
+)
+
+var black = color.NRGBA{A: 255}
+
+// TestText writes in all directions and places, with runes that the font lacks.
+func TestText(t *testing.T) {
+	c := NewRaster(220, 120, 2)
+	f := Font{Size: 12}
+	red := color.NRGBA{200, 0, 0, 255}
+	c.Line([]Point{{110, 0}, {110, 120}}, 1, red)
+	c.Text("starts here", Point{110, 20}, f, black, Place{})
+	c.Text("in the middle", Point{110, 40}, Font{Size: 12, Bold: true}, black, Place{Align: Middle})
+	c.Text("ends here", Point{110, 60}, f, black, Place{Align: End})
+	c.Text("权重 😀 ∞ −αβ", Point{110, 80}, Font{Size: 16}, black, Place{Align: Middle})
+	c.Text("upwards", Point{20, 100}, f, black, Place{Up: true})
+	c.Text("middle", Point{40, 60}, f, black, Place{Align: Middle, Up: true})
+	c.Text("end", Point{60, 10}, f, black, Place{Align: End, Up: true})
+	golden.Image(t, "text.png", c.Picture())
+}
+
+// TestSnap fills rectangles that share edges between pixels: no seams, and none
+// vanishes.
+func TestSnap(t *testing.T) {
+	c := NewRaster(10, 4, 1)
+	for i := range 7 {
+		c.Fill(Rect{float64(i) * 10 / 7, 0, float64(i+1) * 10 / 7, 2}, black)
+	}
+	c.Fill(Rect{3.1, 3, 3.2, 3.1}, black)
+	for x := range 10 {
+		if c.img.RGBAAt(x, 0) != (color.RGBA{A: 255}) {
+			t.Errorf("a seam at pixel %d: %v", x, c.img.RGBAAt(x, 0))
+		}
+	}
+	if c.img.RGBAAt(3, 3) != (color.RGBA{A: 255}) {
+		t.Error("a small rectangle vanished")
+	}
+}
+
+func TestFit(t *testing.T) {
+	f := Font{Size: 10}
+	for _, s := range []string{"", "short", strings.Repeat("long ", 50), strings.Repeat("W", 100), "权重权重权重权重权重"} {
+		for _, width := range []float64{0, 5, 20, 60, 300} {
+			if got := f.Fit(s, width); f.Width(got) > width {
+				t.Errorf("Fit(%.10q, %v) = %q, which is %.1f wide", s, width, got, f.Width(got))
+			}
+			for _, line := range f.Wrap(s, width, 2) {
+				if f.Width(line) > width {
+					t.Errorf("Wrap(%.10q, %v) has the line %q, which is %.1f wide", s, width, line, f.Width(line))
+				}
+			}
+		}
+	}
+	if got := f.Wrap("one two three four", f.Width("one two"), 2); len(got) != 2 || got[0] != "one two" || !strings.HasSuffix(got[1], "…") {
+		t.Errorf("Wrap: %q", got)
+	}
+}
+
+func TestClean(t *testing.T) {
+	if got := Clean("a\tb\nc\u200d\u202ed\x00❤\ufe0f"); got != "a b cd❤" {
+		t.Errorf("Clean: %q", got)
+	}
+}
+
+func TestPNG(t *testing.T) {
+	c := NewRaster(30, 20, 2)
+	c.Text("text", Point{2, 15}, Font{Size: 12}, color.NRGBA{200, 100, 0, 255}, Place{})
+	file, err := PNG(c.Picture(), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := png.Decode(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 60 * 40 {
+		x, y := i%60, i/60
+		if r, g, b, _ := back.At(x, y).RGBA(); color.RGBA64Model.Convert(c.Picture().At(x, y)) != (color.RGBA64{uint16(r), uint16(g), uint16(b), 0xffff}) {
+			t.Fatalf("the pixel at %d, %d is %v in the file", x, y, back.At(x, y))
+		}
+	}
+	if _, err := PNG(image.NewRGBA(image.Rectangle{}), 2); err == nil {
+		t.Error("a picture without pixels is written")
+	}
+	want := []byte("pHYs\x00\x00\x1d\x87\x00\x00\x1d\x87\x01") // 7559 dots a metre
+	if !bytes.Contains(file, want) {
+		t.Errorf("no pHYs chunk of 192 dots an inch in %q", file)
+	}
+}
+
+func TestSVGEscape(t *testing.T) {
+	c := NewSVG(10, 10, "<a>", `"&`)
+	c.Text("<script>&", Point{}, Font{Size: 10}, black, Place{Up: true, Align: End})
+	if s := string(c.Bytes()); strings.Contains(s, "<script") || strings.Contains(s, "<a>") {
+		t.Errorf("text became markup: %s", s)
+	}
+}
