@@ -187,16 +187,18 @@ func (s *scale) draw(c draw.Canvas, x float64, area draw.Rect) {
 func (s *scale) cells(m Matrix, w, h int) *image.NRGBA {
 	rows, cols := m.Dims()
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
+	last, hatched := -1, true // the row of m in the line above, and whether that has NaN
 	for y := range h {
 		i0, i1 := y*rows/h, max((y+1)*rows/h, y*rows/h+1)
+		if i0 == last && i1 == i0+1 && !hatched {
+			copy(img.Pix[y*img.Stride:(y+1)*img.Stride], img.Pix[(y-1)*img.Stride:])
+			continue
+		}
+		last, hatched = i0, false
 		for x := range w {
 			j0, j1 := x*cols/w, max((x+1)*cols/w, x*cols/w+1)
-			if y > 0 && i1-i0 == 1 && (y-1)*rows/h == i0 && !math.IsNaN(m.At(i0, j0)) && j1-j0 == 1 {
-				img.SetNRGBA(x, y, img.NRGBAAt(x, y-1))
-				continue
-			}
-			v := mean(m, i0, i1, j0, j1)
-			if math.IsNaN(v) {
+			if v := mean(m, i0, i1, j0, j1); math.IsNaN(v) {
+				hatched = true
 				img.SetNRGBA(x, y, hatch(x, y))
 			} else {
 				img.SetNRGBA(x, y, s.color(v))
