@@ -16,7 +16,8 @@ NOTEBOOKS = pathlib.Path(__file__).parents[2] / "notebooks"
 
 def shown(book):
     """What the outputs of a notebook show, cell by cell, without what differs
-    between clients: how a stream is cut, and execution counts."""
+    between clients: how a stream is cut, execution counts, and whether a
+    display that was emptied at the end, as a progress bar is, is still there."""
     cells = []
     for cell in book.cells:
         if cell.cell_type != "code":
@@ -28,7 +29,7 @@ def shown(book):
                     outputs[-1][2] += out.text
                 else:
                     outputs.append(["stream", out.name, out.text])
-            else:
+            elif "data" not in out or any(out.data.values()):
                 outputs.append([out.output_type, sorted(out.data) if "data" in out else out.get("ename"),
                                 out.get("data", {}).get("text/plain")])
         cells.append(outputs)
