@@ -86,12 +86,18 @@ func TestGoPrograms(t *testing.T) {
 	t.Logf("%d of %d programs", passed.Load(), total)
 }
 
+// planning is held by who plans: all share the importer of the tools, which
+// serves one at a time.
+var planning sync.Mutex
+
 func planAndCompile(tc *toolchain, path, name string) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
+	planning.Lock()
 	p, err := New(tc.config()).Plan(1, string(text))
+	planning.Unlock()
 	if err != nil {
 		return err
 	}
