@@ -43,6 +43,7 @@ var preload = []string{
 	"loupe/display",
 	"loupe/nn/data",
 	"loupe/viz",
+	"loupe/viz/chart",
 	"loupe/viz/plots",
 	"gonum.org/v1/gonum/floats",
 	"gonum.org/v1/gonum/integrate",
