@@ -196,3 +196,13 @@ func TestLarge(t *testing.T) {
 		}
 	}
 }
+
+type formatted struct{ n int }
+
+func (f formatted) Format(s fmt.State, verb rune) { fmt.Fprintf(s, "formatted with %c: %d", verb, f.n) }
+
+func TestFormattersPrintThemselves(t *testing.T) {
+	if got := Render(formatted{3}).Data["text/plain"]; got != "formatted with v: 3" {
+		t.Errorf("a Formatter shows as %q", got)
+	}
+}

@@ -258,7 +258,8 @@ func compareKeys(a, b reflect.Value) int {
 	return cmp.Compare(ta.String(), tb.String())
 }
 
-// ownText is what a value says of itself as an error or a Stringer. A method
+// ownText is what a value says of itself as an error, a Stringer or a
+// fmt.Formatter. A method
 // that panics counts as absent, and fields that are not exported cannot be
 // asked.
 func ownText(v reflect.Value) (s string, ok bool) {
@@ -279,6 +280,8 @@ func ownText(v reflect.Value) (s string, ok bool) {
 		return x.Error(), true
 	case fmt.Stringer:
 		return x.String(), true
+	case fmt.Formatter: // such as gonum's mat.Formatted
+		return fmt.Sprintf("%v", x), true
 	}
 	return "", false
 }

@@ -24,6 +24,7 @@ const (
 	Width  = 640
 	Height = 400
 	scale  = 2
+	margin = 6 * vg.Inch / 96
 )
 
 func init() {
@@ -61,7 +62,8 @@ func draw2x(p *plot.Plot) (png []byte, err error) {
 		vgimg.UseWH(Width*vg.Inch/96, Height*vg.Inch/96),
 		vgimg.UseDPI(96*scale),
 	)
-	p.Draw(draw.New(c))
+	// gonum/plot draws to the edge, where half of a line would be cut off.
+	p.Draw(draw.Crop(draw.New(c), margin, -margin, margin, -margin))
 	var buf bytes.Buffer
 	if _, err := (vgimg.PngCanvas{Canvas: c}).WriteTo(&buf); err != nil {
 		return nil, err
