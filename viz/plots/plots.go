@@ -8,6 +8,7 @@ package plots
 import (
 	"bytes"
 	"fmt"
+	"image"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -64,6 +65,9 @@ func draw2x(p *plot.Plot) (png []byte, err error) {
 	)
 	// gonum/plot draws to the edge, where half of a line would be cut off.
 	p.Draw(draw.Crop(draw.New(c), margin, -margin, margin, -margin))
+	if img, ok := c.Image().(*image.RGBA); ok {
+		return pixels.PNG(img, scale)
+	}
 	var buf bytes.Buffer
 	if _, err := (vgimg.PngCanvas{Canvas: c}).WriteTo(&buf); err != nil {
 		return nil, err
