@@ -22,8 +22,8 @@ import (
 // The display size of a plot, in CSS pixels of 1/96 inch, and how many pixels
 // of the PNG make one of them.
 const (
-	Width  = 640
-	Height = 400
+	Width  = 520
+	Height = 340
 	scale  = 2
 	margin = 6 * vg.Inch / 96
 )
