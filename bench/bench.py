@@ -326,7 +326,7 @@ def measure_plots(kinds, table, plots):
         own = [kernel for kernel in kernels if kernel.kind.figure]
         for kernel in own:
             kernel.run(kernel.kind.figure(0), "image/png")
-        in_turn(own, table, "plot.Plot as result, PNG of 1280 × 800", lambda k: k.figure, plots, "image/png", 1)
+        in_turn(own, table, "plot.Plot as result, PNG of 1040 × 680", lambda k: k.figure, plots, "image/png", 1)
         for kernel in kernels:
             if kernel.lost:
                 print(f"  {kernel.kind.label}: {kernel.lost} pictures had not come by idle", flush=True)
