@@ -159,6 +159,9 @@ func (w *Worker) open() error {
 // Loupe that somebody goes back and forth between.
 const keepWorkers = 4
 
+// keepFor spares workers that a running kernel may start again after a crash.
+const keepFor = 7 * 24 * time.Hour
+
 // prune removes the workers that were not used for the longest time.
 func prune(cache string) {
 	dirs, err := filepath.Glob(filepath.Join(cache, "worker-*"))
@@ -174,7 +177,7 @@ func prune(cache string) {
 	}
 	slices.SortFunc(dirs, func(a, b string) int { return used(b).Compare(used(a)) })
 	for _, dir := range dirs[keepWorkers:] {
-		if time.Since(used(dir)) > time.Hour {
+		if time.Since(used(dir)) > keepFor {
 			os.RemoveAll(dir)
 			os.Remove(filepath.Join(cache, "lock-"+strings.TrimPrefix(filepath.Base(dir), "worker-")))
 		}
