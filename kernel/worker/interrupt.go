@@ -82,7 +82,7 @@ const (
 	// behind, because it waits or runs in a library.
 	abandonAfter = 90 * time.Millisecond
 	// grace is how long a cell that uses display.Context has to end by itself.
-	grace    = 50 * time.Millisecond
+	grace    = 250 * time.Millisecond
 	tryEvery = 200 * time.Microsecond
 	tryLater = 20 * time.Millisecond
 )
@@ -113,6 +113,7 @@ func (c *cell) stop() {
 		for !c.ended.Load() && time.Since(started) < grace {
 			time.Sleep(tryEvery)
 		}
+		started = time.Now()
 	}
 	for !c.ended.Load() {
 		c.preempt()

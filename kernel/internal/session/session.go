@@ -128,9 +128,19 @@ func (s *Session) report(step string) {
 	}
 }
 
+// startAttempts is how often a worker is started before that is an error.
+const startAttempts = 4
+
 // startWorker starts a fresh worker and forgets all values. s.mu is held.
 func (s *Session) startWorker() error {
-	p, err := startProcess(s.worker, s.dir, append([]string{"LOUPE_WORKER_TMP=" + s.tmp}, s.env...))
+	var p *process
+	var err error
+	// The system may have put something at random where cells are to go.
+	for range startAttempts {
+		if p, err = startProcess(s.worker, s.dir, append([]string{"LOUPE_WORKER_TMP=" + s.tmp}, s.env...)); err == nil {
+			break
+		}
+	}
 	if err != nil {
 		return err
 	}
