@@ -55,6 +55,8 @@ func start(r *ipc.Run) {
 func (c *cell) run(inits []uint64, entry uint64) {
 	c.enter()
 	var f *ipc.Failure
+	// Deferred, because runtime.Goexit ends the goroutine.
+	defer func() { c.end(f) }()
 	func() {
 		returned := false
 		defer func() {
@@ -77,6 +79,10 @@ func (c *cell) run(inits []uint64, entry uint64) {
 		}
 		returned = true
 	}()
+}
+
+// end reports how the cell has ended.
+func (c *cell) end(f *ipc.Failure) {
 	if err := c.failed.Load(); f == nil && err != nil {
 		f = &ipc.Failure{Kind: "error", Value: (*err).Error()}
 	}
