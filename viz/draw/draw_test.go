@@ -72,10 +72,29 @@ func TestClean(t *testing.T) {
 	}
 }
 
+// TestPNG reads back pictures of few and of many colours.
 func TestPNG(t *testing.T) {
 	c := NewRaster(30, 20, 2)
 	c.Text("text", Point{2, 15}, Font{Size: 12}, color.NRGBA{200, 100, 0, 255}, Place{})
-	file, err := PNG(c.Picture(), 2)
+	text := c.Picture()
+	for _, n := range []int{1, 255, 256, 257, 2400} {
+		img := image.NewRGBA(image.Rect(0, 0, 60, 40))
+		copy(img.Pix, text.Pix)
+		for i := range 2400 {
+			if v := i % n; v > 0 {
+				img.SetRGBA(i%60, i/60, color.RGBA{uint8(v), uint8(v >> 8), 3, 255})
+			}
+		}
+		testPNG(t, img)
+	}
+	if _, err := PNG(image.NewRGBA(image.Rectangle{}), 2); err == nil {
+		t.Error("a picture without pixels is written")
+	}
+}
+
+func testPNG(t *testing.T, img *image.RGBA) {
+	t.Helper()
+	file, err := PNG(img, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,12 +104,9 @@ func TestPNG(t *testing.T) {
 	}
 	for i := range 60 * 40 {
 		x, y := i%60, i/60
-		if r, g, b, _ := back.At(x, y).RGBA(); color.RGBA64Model.Convert(c.Picture().At(x, y)) != (color.RGBA64{uint16(r), uint16(g), uint16(b), 0xffff}) {
-			t.Fatalf("the pixel at %d, %d is %v in the file", x, y, back.At(x, y))
+		if want, got := img.RGBAAt(x, y), color.RGBAModel.Convert(back.At(x, y)); got != want {
+			t.Fatalf("the pixel at %d, %d is %v in the file, not %v", x, y, got, want)
 		}
-	}
-	if _, err := PNG(image.NewRGBA(image.Rectangle{}), 2); err == nil {
-		t.Error("a picture without pixels is written")
 	}
 	want := []byte("pHYs\x00\x00\x1d\x87\x00\x00\x1d\x87\x01") // 7559 dots a metre
 	if !bytes.Contains(file, want) {

@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"fmt"
 	"image"
+	"image/color"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -59,12 +60,17 @@ func draw2x(p *plot.Plot) (png []byte, err error) {
 			err = fmt.Errorf("%v", r)
 		}
 	}()
+	// The canvas has the plot's background already: to paint it again as a
+	// rectangle takes a sixth of the time.
+	painted := *p
+	painted.BackgroundColor = nil
 	c := vgimg.NewWith(
 		vgimg.UseWH(Width*vg.Inch/96, Height*vg.Inch/96),
 		vgimg.UseDPI(96*scale),
+		vgimg.UseBackgroundColor(background(p)),
 	)
 	// gonum/plot draws to the edge, where half of a line would be cut off.
-	p.Draw(draw.Crop(draw.New(c), margin, -margin, margin, -margin))
+	painted.Draw(draw.Crop(draw.New(c), margin, -margin, margin, -margin))
 	if img, ok := c.Image().(*image.RGBA); ok {
 		return pixels.PNG(img, scale)
 	}
@@ -73,6 +79,17 @@ func draw2x(p *plot.Plot) (png []byte, err error) {
 		return nil, err
 	}
 	return pixels.WithDensity(buf.Bytes(), scale), nil
+}
+
+// background is the colour of the paper. PNG has no half of it, so that it is
+// opaque: a transparent one stands on white.
+func background(p *plot.Plot) color.Color {
+	if p.BackgroundColor == nil {
+		return color.White
+	}
+	r, g, b, a := p.BackgroundColor.RGBA()
+	over := func(v uint32) uint16 { return uint16(v + 0xffff - a) }
+	return color.RGBA64{R: over(r), G: over(g), B: over(b), A: 0xffff}
 }
 
 // sentence says what the plot shows, as far as its titles and axes tell.
