@@ -9,11 +9,14 @@ require (
 	github.com/janpfeifer/gonb v0.10.11
 	github.com/yuin/goldmark v1.8.7
 	golang.org/x/arch v0.32.0
+	golang.org/x/crypto v0.45.0
 	golang.org/x/image v0.30.0
 	golang.org/x/tools v0.40.0
 	gonum.org/v1/gonum v0.17.0
 	gonum.org/v1/plot v0.17.0
 )
+
+require golang.org/x/sys v0.39.0 // indirect
 
 require (
 	codeberg.org/go-latex/latex v0.2.0 // indirect
@@ -26,6 +29,6 @@ require (
 	github.com/pkg/errors v0.9.1 // indirect
 	golang.org/x/exp v0.0.0-20250106191152-7588d65b2ba8 // indirect
 	golang.org/x/sync v0.19.0 // indirect
-	golang.org/x/text v0.28.0 // indirect
+	golang.org/x/text v0.31.0 // indirect
 	k8s.io/klog/v2 v2.130.1 // indirect
 )

@@ -39,7 +39,7 @@ func NewSpec(binary string) (Spec, error) {
 		DisplayName:   "Go (Loupe)",
 		Language:      "go",
 		InterruptMode: "message",
-		Metadata:      map[string]any{"debugger": false},
+		Metadata:      map[string]any{"debugger": false, "supported_encryption": "curve"},
 	}, nil
 }
 

@@ -59,7 +59,7 @@ func checkCache(ctx context.Context) Finding {
 		return f
 	}
 	f.Detail = strings.TrimSpace(string(out))
-	if err := os.MkdirAll(f.Detail, 0o755); err != nil {
+	if err := os.MkdirAll(f.Detail, 0o700); err != nil {
 		f.Err = err
 		return f
 	}

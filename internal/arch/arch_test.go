@@ -54,7 +54,7 @@ const policy = `
 
 	# The protocol knows no transport and no language, a transport no language.
 	kernel/internal/protocol:
-	kernel/internal/wire:     github.com/go-zeromq/zmq4
+	kernel/internal/wire:     github.com/go-zeromq/zmq4 golang.org/x/crypto
 	kernel/internal/notebook: github.com/yuin/goldmark
 
 	# Help in writing cells, and the language: the engine behind the protocol's

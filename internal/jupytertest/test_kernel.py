@@ -6,6 +6,8 @@ The kernelspec "loupe" must be installed: in the Python environment, or in the
 prefix that the environment variable LOUPE_PREFIX names (loupe install --prefix).
 """
 
+import glob
+import json
 import os
 import pathlib
 import time
@@ -18,7 +20,7 @@ if "LOUPE_PREFIX" in os.environ:
         filter(None, [str(_data), os.environ.get("JUPYTER_PATH")]))
 
 import jupyter_kernel_test
-from jupyter_client.manager import start_new_kernel
+from jupyter_client.manager import KernelManager, start_new_kernel
 from jupyter_client.session import Session
 
 KERNEL = "loupe"
@@ -269,6 +271,55 @@ class Behaviour(unittest.TestCase):
     def test_much_output_arrives(self):
         _, out = self.run_cell('for i := range 100000 {\n\tfmt.Println(i)\n}', )
         self.assertEqual(self.text(out), "".join(f"{i}\n" for i in range(100000)))
+
+
+class Transports(unittest.TestCase):
+    """Encryption (CurveZMQ) and sockets in the file system."""
+
+    def talk(self, **start):
+        settings = {k: start.pop(k) for k in ("transport",) if k in start}
+        km = KernelManager(kernel_name=KERNEL, **settings)
+        km.start_kernel(**start)
+        kc = km.client()
+        kc.start_channels()
+        try:
+            kc.wait_for_ready(timeout=START)
+            lines = []
+            kc.execute_interactive(
+                'fmt.Print("hello")', timeout=REPLY, allow_stdin=False,
+                output_hook=lambda m: lines.append(m["content"].get("text")))
+            self.assertIn("hello", lines)
+            kc.execute("for {\n}")
+            time.sleep(0.5)
+            self.assertTrue(kc.hb_channel.is_beating())
+            km.interrupt_kernel()
+            yield km, kc
+            with open(km.connection_file) as f:
+                self.assertIn("key", json.load(f))
+        finally:
+            kc.stop_channels()
+            km.shutdown_kernel()
+        self.assertFalse(km.is_alive())
+
+    def test_curve(self):
+        for transport in "tcp", "ipc":
+            with self.subTest(transport):
+                for km, _ in self.talk(transport=transport, transport_encryption="required"):
+                    self.assertTrue(km.curve_publickey)
+                    # Who does not encrypt is not heard.
+                    km.curve_publickey = None
+                    plain = km.connect_hb()
+                    plain.send(b"ping")
+                    self.assertEqual(plain.poll(500), 0)
+                    plain.close(linger=0)
+
+    def test_ipc(self):
+        for km, _ in self.talk(transport="ipc"):
+            sockets = glob.glob(f"{km.ip}-*")
+            self.assertEqual(len(sockets), 5)
+            for path in sockets:
+                self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
+        self.assertEqual(glob.glob(f"{km.ip}-*"), [])
 
 
 class Shutdown(unittest.TestCase):

@@ -112,7 +112,7 @@ func cacheDir(dir string) (string, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", fmt.Errorf("the cache folder cannot be made: %w. Set LOUPE_CACHE to a folder that can be written", err)
 	}
-	return dir, nil
+	return dir, private(dir)
 }
 
 // cacheFormat changes with what this package writes into a worker's folder.
@@ -211,6 +211,9 @@ func (w *Worker) build(ctx context.Context, progress func(string)) error {
 	}
 	progress("reading the worker's symbols")
 	if err := link.Survey(filepath.Join(tmp, "worker"), archives, filepath.Join(tmp, "world")); err != nil {
+		return err
+	}
+	if err := os.Chmod(filepath.Join(tmp, "worker"), 0o700); err != nil {
 		return err
 	}
 	for _, p := range list {

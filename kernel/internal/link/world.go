@@ -154,7 +154,7 @@ func Survey(worker string, archives []*object.Archive, out string) error {
 	if err := surveyTypes(exe, bases, archives, syms); err != nil {
 		return err
 	}
-	return os.WriteFile(out, encodeWorld(bases, syms), 0o644)
+	return os.WriteFile(out, encodeWorld(bases, syms), 0o600)
 }
 
 // assembled lists the functions that exist with ABI0 only: those written in

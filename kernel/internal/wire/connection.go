@@ -19,7 +19,10 @@ type Connection struct {
 	HeartbeatPort   int    `json:"hb_port"`
 	Key             string `json:"key"`
 	SignatureScheme string `json:"signature_scheme"`
-	KernelName      string `json:"kernel_name,omitempty"`
+	// CurvePublic and CurveSecret, in Z85, turn encryption on (CurveZMQ).
+	CurvePublic string `json:"curve_publickey,omitempty"`
+	CurveSecret string `json:"curve_secretkey,omitempty"`
+	KernelName  string `json:"kernel_name,omitempty"`
 }
 
 // ReadConnection reads a connection file.

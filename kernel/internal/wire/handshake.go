@@ -17,9 +17,16 @@ const (
 	handshakeTimeout = 10 * time.Second
 )
 
-// handshake greets a peer as a socket of this kind. It returns the peer's
-// identity and the reader to go on with.
-func handshake(conn net.Conn, kind zmq4.SocketType) (identity []byte, r *bufio.Reader, err error) {
+// An accepted peer has finished its handshake.
+type accepted struct {
+	identity []byte
+	r        *bufio.Reader // to go on with
+	ciphers  ciphers
+}
+
+// handshake greets a peer as a socket of this kind, encrypted if there are
+// keys: then a peer that is not is refused, and the other way round.
+func handshake(conn net.Conn, kind zmq4.SocketType, keys *curveKeys) (peer accepted, err error) {
 	defer func() {
 		if p := recover(); p != nil { // zmq4 panics on a socket type it does not know
 			err = fmt.Errorf("handshake: %v", p)
@@ -28,20 +35,24 @@ func handshake(conn net.Conn, kind zmq4.SocketType) (identity []byte, r *bufio.R
 	conn.SetDeadline(time.Now().Add(handshakeTimeout))
 	defer conn.SetDeadline(time.Time{})
 	g := &guard{Conn: conn, r: bufio.NewReaderSize(conn, 16<<10)}
-	zc, err := zmq4.Open(g, null.Security(), kind, nil, true, nil)
-	if err != nil {
-		return nil, nil, err
+	security, curve := null.Security(), &curveServer{keys: keys}
+	if keys != nil {
+		security = curve
 	}
-	return []byte(zc.Peer.Meta["Identity"]), g.r, nil
+	zc, err := zmq4.Open(g, security, kind, nil, true, nil)
+	if err != nil {
+		return accepted{}, err
+	}
+	return accepted{[]byte(zc.Peer.Meta["Identity"]), g.r, curve.ciphers}, nil
 }
 
-// A guard is a connection during its handshake. It looks at the length of the
-// peer's command before zmq4 allocates that much.
+// A guard is a connection during its handshake. It looks at the length of each
+// of the peer's commands before zmq4 allocates that much.
 type guard struct {
 	net.Conn
 	r       *bufio.Reader
 	greeted int
-	checked bool
+	left    int // bytes of the present command
 }
 
 func (g *guard) Read(p []byte) (int, error) {
@@ -50,13 +61,14 @@ func (g *guard) Read(p []byte) (int, error) {
 		g.greeted += n
 		return n, err
 	}
-	if !g.checked {
+	if g.left == 0 {
 		if err := g.check(); err != nil {
 			return 0, err
 		}
-		g.checked = true
 	}
-	return g.r.Read(p)
+	n, err := g.r.Read(p[:min(len(p), g.left)])
+	g.left -= n
+	return n, err
 }
 
 func (g *guard) check() error {
@@ -64,8 +76,9 @@ func (g *guard) check() error {
 	if err != nil {
 		return err
 	}
-	size := uint64(head[1])
+	size, length := uint64(head[1]), 2
 	if head[0]&flagLong != 0 {
+		length = 9
 		if head, err = g.r.Peek(9); err != nil {
 			return err
 		}
@@ -74,5 +87,6 @@ func (g *guard) check() error {
 	if head[0]&flagMore != 0 || size > maxHandshake {
 		return &FrameError{fmt.Sprintf("a handshake command of %d bytes with flags %#x", size, head[0])}
 	}
+	g.left = length + int(size)
 	return nil
 }

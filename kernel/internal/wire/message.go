@@ -54,6 +54,9 @@ type Message struct {
 // ErrSignature is reported for a message whose signature does not match.
 var ErrSignature = errors.New("the message's signature is wrong: its sender does not know the connection file's key")
 
+// ErrReplay is reported for a message whose signature was on another one before.
+var ErrReplay = errors.New("the message has come before: somebody repeats what a front-end has sent")
+
 // A FrameError says what is wrong with a multipart message.
 type FrameError struct{ Reason string }
 
@@ -113,7 +116,7 @@ func (c *Codec) Encode(m *Message) ([][]byte, error) {
 }
 
 // Decode reads the frames of a message and verifies its signature. It returns
-// [ErrSignature] or a [*FrameError] for what must be dropped.
+// [ErrSignature], [ErrReplay] or a [*FrameError] for what must be dropped.
 func (c *Codec) Decode(frames [][]byte) (*Message, error) {
 	at := -1
 	for i, f := range frames {
@@ -129,8 +132,8 @@ func (c *Codec) Decode(frames [][]byte) (*Message, error) {
 	if len(rest) < 5 {
 		return nil, &FrameError{fmt.Sprintf("%d frames after the delimiter, need at least 5", len(rest))}
 	}
-	if !c.signer.verify(rest[0], rest[1:5]) {
-		return nil, ErrSignature
+	if err := c.signer.verify(rest[0], rest[1:5]); err != nil {
+		return nil, err
 	}
 	m := &Message{Identities: frames[:at], Buffers: rest[5:]}
 	return m, m.parse(rest[1:5])

@@ -90,6 +90,45 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 }
 
+func TestReplayRefused(t *testing.T) {
+	c := codec(t, "secret")
+	message := func() [][]byte {
+		frames, err := c.Encode(&Message{Header: c.NewHeader("shutdown_request")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return frames
+	}
+	first := message()
+	if _, err := c.Decode(first); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Decode(first); !errors.Is(err, ErrReplay) {
+		t.Errorf("a message that comes again: error %v", err)
+	}
+	again := append([][]byte{[]byte("other identity")}, first...)
+	if _, err := c.Decode(append(again, []byte("buffer"))); !errors.Is(err, ErrReplay) {
+		t.Errorf("a message that comes again from elsewhere: error %v", err)
+	}
+	// What does not match is not remembered; what is remembered is bounded.
+	for range remembered + 10 {
+		bad := message()
+		bad[1] = bytes.Repeat([]byte("0"), 64)
+		c.Decode(bad)
+	}
+	if _, err := c.Decode(first); !errors.Is(err, ErrReplay) {
+		t.Errorf("after a flood of bad signatures: error %v", err)
+	}
+	for range remembered + 10 {
+		if _, err := c.Decode(message()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n, m := len(c.signer.seen.last), len(c.signer.seen.all); n != remembered || m != remembered {
+		t.Errorf("%d and %d signatures are kept, want %d", n, m, remembered)
+	}
+}
+
 func TestSchemeRefused(t *testing.T) {
 	if _, err := NewCodec("key", "hmac-md5"); err == nil {
 		t.Error("hmac-md5 is accepted")

@@ -24,6 +24,7 @@ const (
 type peer struct {
 	identity []byte
 	conn     net.Conn
+	ciphers  ciphers
 
 	mu      sync.Mutex
 	change  *sync.Cond // queue, closed
@@ -36,8 +37,8 @@ type peer struct {
 	topics  map[string]int
 }
 
-func newPeer(conn net.Conn, identity []byte) *peer {
-	p := &peer{conn: conn, identity: identity, topics: map[string]int{}}
+func newPeer(conn net.Conn, a accepted) *peer {
+	p := &peer{conn: conn, identity: a.identity, ciphers: a.ciphers, topics: map[string]int{}}
 	p.change = sync.NewCond(&p.mu)
 	return p
 }
@@ -93,7 +94,7 @@ func (p *peer) write() {
 		if !ok {
 			return
 		}
-		err := writeMessage(w, batch)
+		err := writeMessage(w, batch, p.ciphers.seal)
 		if err == nil && p.idle() {
 			err = w.Flush()
 		}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
 	"slices"
 	"strconv"
 	"sync"
@@ -21,6 +20,7 @@ import (
 // peer that does not read, or does not finish its handshake, block all others.
 type ZMQ struct {
 	conn  Connection
+	keys  *curveKeys // nil without encryption
 	log   *slog.Logger
 	ports [Heartbeat + 1]*port
 
@@ -47,13 +47,14 @@ var socketTypes = [...]zmq4.SocketType{zmq4.Router, zmq4.Router, zmq4.Router, zm
 // Listen binds all five sockets of a connection. A port of 0 gets a free one;
 // Connection tells which.
 func Listen(c Connection, log *slog.Logger) (*ZMQ, error) {
-	z := &ZMQ{conn: c, log: log, done: make(chan struct{})}
+	keys, err := c.curve()
+	if err != nil {
+		return nil, err
+	}
+	z := &ZMQ{conn: c, keys: keys, log: log, done: make(chan struct{})}
 	for ch := Shell; ch <= Heartbeat; ch++ {
 		network, address := c.address(ch)
-		if network == "unix" {
-			os.Remove(address) // left by a kernel that was killed
-		}
-		l, err := net.Listen(network, address)
+		l, err := listen(network, address)
 		if err != nil {
 			z.Close()
 			return nil, fmt.Errorf("cannot listen on %s for the %s channel: %w", address, ch, err)
@@ -172,19 +173,19 @@ func (z *ZMQ) accept(ch Channel) {
 func (z *ZMQ) serve(ch Channel, conn net.Conn) {
 	defer conn.Close()
 	p := z.ports[ch]
-	identity, r, err := handshake(conn, p.kind)
+	front, err := handshake(conn, p.kind, z.keys)
 	if err != nil {
 		z.log.Warn("a connection failed its ZeroMQ handshake", "channel", ch, "err", err)
 		return
 	}
-	peer := newPeer(conn, identity)
+	peer := newPeer(conn, front)
 	if len(peer.identity) == 0 || ch == IOPub || ch == Heartbeat {
 		peer.identity = append([]byte{0}, strconv.Itoa(int(connections.Add(1)))...)
 	}
 	p.add(peer)
 	defer p.remove(peer)
 	go peer.write()
-	if err := z.read(ch, peer, r); err != nil {
+	if err := z.read(ch, peer, front.r); err != nil {
 		z.log.Debug("a connection ended", "channel", ch, "err", err)
 	}
 }
@@ -192,7 +193,7 @@ func (z *ZMQ) serve(ch Channel, conn net.Conn) {
 // read passes on what a peer sends, until it goes or breaks the framing.
 func (z *ZMQ) read(ch Channel, from *peer, r *bufio.Reader) error {
 	for {
-		frames, err := readMessage(r)
+		frames, err := readMessage(r, from.ciphers.open)
 		if err != nil {
 			return err
 		}

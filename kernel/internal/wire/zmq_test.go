@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,7 +16,7 @@ import (
 	"github.com/go-zeromq/zmq4/security/null"
 )
 
-func listen(t *testing.T, c Connection) *ZMQ {
+func start(t *testing.T, c Connection) *ZMQ {
 	t.Helper()
 	z, err := Listen(c, slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -25,7 +26,7 @@ func listen(t *testing.T, c Connection) *ZMQ {
 	return z
 }
 
-func local(t *testing.T) *ZMQ { return listen(t, Connection{Transport: "tcp", IP: "127.0.0.1"}) }
+func local(t *testing.T) *ZMQ { return start(t, Connection{Transport: "tcp", IP: "127.0.0.1"}) }
 
 func endpoint(z *ZMQ, ch Channel) string {
 	c := z.Connection()
@@ -84,7 +85,7 @@ func answer(t *testing.T, s zmq4.Socket) string {
 func TestRoute(t *testing.T) {
 	for name, z := range map[string]*ZMQ{
 		"tcp": local(t),
-		"ipc": listen(t, Connection{Transport: "ipc", IP: filepath.Join(t.TempDir(), "k"), ShellPort: 1, ControlPort: 2, StdinPort: 3, IOPubPort: 4, HeartbeatPort: 5}),
+		"ipc": start(t, Connection{Transport: "ipc", IP: filepath.Join(t.TempDir(), "k"), ShellPort: 1, ControlPort: 2, StdinPort: 3, IOPubPort: 4, HeartbeatPort: 5}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			a, b := dealer(t, z, Shell, "a"), dealer(t, z, Shell, "b")
@@ -284,6 +285,39 @@ func TestBrokenPeers(t *testing.T) {
 	s.Send(zmq4.NewMsgString("x"))
 	if got := recv(t, z, Shell); string(got[1]) != "x" {
 		t.Error(got)
+	}
+}
+
+// Sockets of the ipc transport are for one user; one that a killed kernel has
+// left is replaced, another file is not.
+func TestListenIPC(t *testing.T) {
+	prefix := filepath.Join(t.TempDir(), "k")
+	c := Connection{Transport: "ipc", IP: prefix, ShellPort: 1, ControlPort: 2, StdinPort: 3, IOPubPort: 4, HeartbeatPort: 5}
+	stale, err := net.Listen("unix", prefix+"-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stale.(*net.UnixListener).SetUnlinkOnClose(false)
+	stale.Close()
+	z := start(t, c)
+	for n := 1; n <= 5; n++ {
+		info, err := os.Stat(fmt.Sprintf("%s-%d", prefix, n))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if mode := info.Mode().Perm(); mode != 0o600 {
+			t.Errorf("socket %d has mode %o", n, mode)
+		}
+	}
+	z.Close()
+	if left, _ := filepath.Glob(prefix + "*"); len(left) > 0 {
+		t.Errorf("after Close there are %q", left)
+	}
+	if err := os.WriteFile(prefix+"-3", []byte("a user's file"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Listen(c, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "is no socket") {
+		t.Errorf("error %v", err)
 	}
 }
 

@@ -20,12 +20,16 @@ const (
 	maxFrames  = 10_000
 )
 
-// readMessage reads one multipart message and skips commands.
-func readMessage(r *bufio.Reader) ([][]byte, error) {
+// readMessage reads one multipart message and skips commands. With an opener,
+// all frames must be encrypted.
+func readMessage(r *bufio.Reader, open *opener) ([][]byte, error) {
 	var frames [][]byte
 	total := uint64(0)
 	for {
 		flags, body, err := readFrame(r, maxMessage-total)
+		if err == nil && open != nil {
+			flags, body, err = open.frame(body)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -83,13 +87,17 @@ func readBody(r io.Reader, n int) ([]byte, error) {
 	}
 }
 
-// writeMessage writes one multipart message; the caller flushes.
-func writeMessage(w *bufio.Writer, frames [][]byte) error {
+// writeMessage writes one multipart message, encrypted with a sealer; the caller
+// flushes.
+func writeMessage(w *bufio.Writer, frames [][]byte, seal *sealer) error {
 	var head [9]byte
 	for i, f := range frames {
 		head[0] = 0
 		if i < len(frames)-1 {
 			head[0] = flagMore
+		}
+		if seal != nil {
+			head[0], f = 0, seal.frame(head[0], f)
 		}
 		h := head[:2]
 		if len(f) > 255 {
