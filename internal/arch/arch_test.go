@@ -34,6 +34,13 @@ const policy = `
 	viz/chart:          viz/draw golang.org/x/image
 	viz/plots:          display viz/draw $gonum
 
+	# Numbers: tensors, and the kernels below them, which know the processor.
+	nn/internal/simd:
+	nn/internal/team:
+	nn/internal/vec:    nn/internal/simd
+	nn/internal/gemm:   nn/internal/simd nn/internal/team
+	nn/tensor:          nn/internal/team nn/internal/vec nn/internal/gemm gonum.org/v1/gonum
+
 	# Data and models: no model knows how it is drawn. A data set may show its
 	# samples, by the parts of which figures are made.
 	nn/data:            display viz/chart gonum.org/v1/gonum

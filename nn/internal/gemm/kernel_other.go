@@ -1,0 +1,7 @@
+//go:build !amd64 && !arm64
+
+package gemm
+
+import "loupe/nn/internal/simd"
+
+func tilings(simd.Level) pair { return goTilings() }

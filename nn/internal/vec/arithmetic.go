@@ -1,0 +1,77 @@
+package vec
+
+import "math"
+
+// Add computes y += x.
+func Add[T Float](y, x []T) {
+	x = x[:len(y)]
+	p, n := vector(y)
+	if n > 0 {
+		inUse.add(p, at(x), n)
+	}
+	for i := n; i < len(y); i++ {
+		y[i] += x[i]
+	}
+}
+
+// Mul computes y = a·b.
+func Mul[T Float](y, a, b []T) {
+	a, b = a[:len(y)], b[:len(y)]
+	p, n := vector(y)
+	if n > 0 {
+		inUse.mul(p, at(a), at(b), n)
+	}
+	for i := n; i < len(y); i++ {
+		y[i] = a[i] * b[i]
+	}
+}
+
+// AddScaled computes y += a·x.
+func AddScaled[T Float](y []T, a T, x []T) {
+	x = x[:len(y)]
+	p, n := vector(y)
+	if n > 0 {
+		inUse.axpy(p, float32(a), at(x), n)
+	}
+	for i := n; i < len(y); i++ {
+		y[i] += T(a * x[i])
+	}
+}
+
+// Scale computes y *= a.
+func Scale[T Float](y []T, a T) {
+	for i := range y {
+		y[i] *= a
+	}
+}
+
+// AddReLU computes y = max(0, y+x); NaN stays NaN.
+func AddReLU[T Float](y, x []T) {
+	x = x[:len(y)]
+	p, n := vector(y)
+	if n > 0 {
+		inUse.addReLU(p, at(x), n)
+	}
+	for i := n; i < len(y); i++ {
+		if y[i] += x[i]; 0 > y[i] {
+			y[i] = 0
+		}
+	}
+}
+
+// ReLUBack computes dx = dy where y > 0 or is a positive NaN, and 0 elsewhere. dx
+// may be dy.
+func ReLUBack[T Float](dx, dy, y []T) {
+	dy, y = dy[:len(dx)], y[:len(dx)]
+	p, n := vector(dx)
+	if n > 0 {
+		inUse.reluBack(p, at(dy), at(y), n)
+	}
+	for i := n; i < len(dx); i++ {
+		if y[i] > 0 || y[i] != y[i] && !math.Signbit(float64(y[i])) {
+			dx[i] = dy[i]
+		} else {
+			dx[i] = 0
+		}
+	}
+}

@@ -1,0 +1,7 @@
+//go:build !amd64
+
+package vec
+
+import "loupe/nn/internal/simd"
+
+func sets(simd.Level) set { return set{} }
