@@ -111,22 +111,22 @@ func shade(v, lo, hi float64) uint8 {
 	return uint8(min(v, 1)*255 + 0.5)
 }
 
-// At2 makes a tensor of two axes a matrix for those who know only Dims and At.
-type At2 struct{ t *Tensor }
+// A MatrixView is a tensor of two axes for those who know only Dims and At.
+type MatrixView struct{ t *Tensor }
 
 // Matrix returns a tensor of two axes as a matrix that shares its numbers: for
 // viz.HeatMap, and whoever wants the methods Dims and At.
-func (t *Tensor) Matrix() At2 {
+func (t *Tensor) Matrix() MatrixView {
 	if len(t.shape) != 2 {
 		panic(&ShapeError{Op: "Matrix", Shapes: [][]int{t.shape}, Why: "a matrix has two axes"})
 	}
-	return At2{t}
+	return MatrixView{t}
 }
 
 // Dims returns the numbers of rows and columns.
-func (m At2) Dims() (rows, cols int) { return m.t.shape[0], m.t.shape[1] }
+func (m MatrixView) Dims() (rows, cols int) { return m.t.shape[0], m.t.shape[1] }
 
 // At returns an element.
-func (m At2) At(i, j int) float64 { return m.t.At(i, j) }
+func (m MatrixView) At(i, j int) float64 { return m.t.At(i, j) }
 
-func (m At2) String() string { return fmt.Sprint(m.t) }
+func (m MatrixView) String() string { return fmt.Sprint(m.t) }
