@@ -65,7 +65,9 @@ func (r Run) run(ctx context.Context, start constructor) error {
 	}
 	setParameters(n, r.Parameters)
 	describe(n)
-	lang, err := start(r.config())
+	config := r.config()
+	config.Batch = true
+	lang, err := start(config)
 	if err != nil {
 		return fmt.Errorf("cannot start Go: %w", err)
 	}

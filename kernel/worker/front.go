@@ -54,6 +54,9 @@ func show(b display.Bundle) {
 	}
 }
 
+// maxBundle is how many bytes a bundle may have; browsers fail long before.
+const maxBundle = 256 << 20
+
 func encode(b display.Bundle) (ipc.Bundle, error) {
 	data, err := json.Marshal(b.Data)
 	if err != nil {
@@ -64,6 +67,9 @@ func encode(b display.Bundle) (ipc.Bundle, error) {
 		if metadata, err = json.Marshal(b.Metadata); err != nil {
 			return ipc.Bundle{}, fmt.Errorf("display: the bundle's metadata cannot be sent as JSON: %w", err)
 		}
+	}
+	if n := len(data) + len(metadata); n > maxBundle {
+		return ipc.Bundle{}, fmt.Errorf("display: the bundle has %d MB, more than the %d MB that can be shown: save it to a file instead", n>>20, maxBundle>>20)
 	}
 	return ipc.Bundle{Data: data, Metadata: metadata}, nil
 }

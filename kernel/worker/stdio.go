@@ -69,16 +69,22 @@ func transfer(trap uintptr, fd int, p []byte) (int, error) {
 	return int(n), nil
 }
 
+// writeBytes is how much is sent at once, so that a cell that prints a gigabyte
+// in one call needs no gigabytes in the kernel.
+const writeBytes = 256 << 10
+
 // write stands for syscall.write.
 func write(fd int, p []byte) (int, error) {
 	if fd != 1 && fd != 2 {
 		return transfer(syscall.SYS_WRITE, fd, p)
 	}
-	if len(p) > 0 {
-		if process.gonb != nil {
-			process.gonb.Flush() // what was displayed before
-		}
-		send(ipc.Event{Cell: number(), Output: &ipc.Output{Stream: fd, Text: p}})
+	if len(p) > 0 && process.gonb != nil {
+		process.gonb.Flush() // what was displayed before
+	}
+	for rest := p; len(rest) > 0; {
+		n := min(len(rest), writeBytes)
+		send(ipc.Event{Cell: number(), Output: &ipc.Output{Stream: fd, Text: rest[:n]}})
+		rest = rest[n:]
 	}
 	return len(p), nil
 }

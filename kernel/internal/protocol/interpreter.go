@@ -9,6 +9,9 @@ import (
 type Config struct {
 	// Dir is the directory of the notebook: the working directory of cells.
 	Dir string
+	// Batch says that nobody watches: what a cell leaves in files of the session
+	// is gone before somebody could look.
+	Batch bool
 	// Log reports what is wrong to whoever started the kernel, not to the user.
 	Log *slog.Logger
 }

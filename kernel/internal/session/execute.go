@@ -16,6 +16,8 @@ import (
 
 // Execute runs one cell and returns when it has ended.
 func (s *Session) Execute(ctx context.Context, c protocol.Cell, out protocol.Output) protocol.Outcome {
+	limited := s.bound(out, c.Count)
+	out = limited
 	s.mu.Lock()
 	s.executions++
 	id, before := s.executions, s.current
@@ -34,7 +36,9 @@ func (s *Session) Execute(ctx context.Context, c protocol.Cell, out protocol.Out
 	if e.number == 0 {
 		e.number = silentNumbers + id
 	}
-	if f := e.run(ctx); f != nil {
+	f := e.run(ctx)
+	limited.end()
+	if f != nil {
 		return protocol.Outcome{Err: f}
 	}
 	return protocol.Outcome{}

@@ -14,6 +14,9 @@ import (
 // says what comes before it.
 const idle = 5 * time.Millisecond
 
+// heldBytes is how much of it is held back at most.
+const heldBytes = 1 << 20
+
 // route passes on what a worker reports, in order, until the worker ends.
 func (s *Session) route(p *process) {
 	events, raw := p.events, p.raw
@@ -49,7 +52,9 @@ func (s *Session) route(p *process) {
 // belongs; other text goes on at once.
 func (s *Session) hold(p *process, r rawOutput) {
 	if r.stream == 2 {
-		p.held = append(p.held, r.text...)
+		if p.held = append(p.held, r.text...); len(p.held) > heldBytes {
+			s.release(p, len(p.held))
+		}
 		return
 	}
 	if out := s.output(0); out != nil {
