@@ -10,6 +10,7 @@ import glob
 import json
 import os
 import pathlib
+import tempfile
 import time
 import unittest
 from queue import Empty
@@ -20,6 +21,7 @@ if "LOUPE_PREFIX" in os.environ:
         filter(None, [str(_data), os.environ.get("JUPYTER_PATH")]))
 
 import jupyter_kernel_test
+import psutil
 from jupyter_client.manager import KernelManager, start_new_kernel
 from jupyter_client.session import Session
 
@@ -312,6 +314,28 @@ class Transports(unittest.TestCase):
                     plain.send(b"ping")
                     self.assertEqual(plain.poll(500), 0)
                     plain.close(linger=0)
+
+    def test_nothing_else_listens(self):
+        for km, kc in self.talk():
+            kernel = psutil.Process(km.provisioner.process.pid)
+            heard = set()
+            for process in [kernel, *kernel.children(recursive=True)]:
+                for c in process.net_connections("inet"):
+                    if c.status == psutil.CONN_LISTEN or not c.raddr:
+                        heard.add(tuple(c.laddr))
+            info = km.get_connection_info()
+            self.assertEqual(heard, {(info["ip"], info[p]) for p in info if p.endswith("_port")})
+
+    def test_files_are_private(self):
+        for km, kc in self.talk():
+            kernel = psutil.Process(km.provisioner.process.pid)
+            folder = glob.glob(os.path.join(tempfile.gettempdir(), f"loupe-session-{kernel.pid}-*"))
+            self.assertEqual(len(folder), 1)
+            for top, _, files in os.walk(folder[0]):
+                self.assertEqual(os.stat(top).st_mode & 0o777, 0o700, top)
+                for name in files:
+                    self.assertEqual(os.stat(os.path.join(top, name)).st_mode & 0o077, 0, name)
+        self.assertFalse(os.path.exists(folder[0]))
 
     def test_ipc(self):
         for km, _ in self.talk(transport="ipc"):
