@@ -162,8 +162,15 @@ const keepWorkers = 4
 // keepFor spares workers that a running kernel may start again after a crash.
 const keepFor = 7 * 24 * time.Hour
 
-// prune removes the workers that were not used for the longest time.
+// prune removes the workers that were not used for the longest time, and what
+// builds have left that were killed.
 func prune(cache string) {
+	broken, _ := filepath.Glob(filepath.Join(cache, "building-*"))
+	for _, dir := range broken {
+		if info, err := os.Stat(dir); err == nil && time.Since(info.ModTime()) > time.Hour {
+			os.RemoveAll(dir)
+		}
+	}
 	dirs, err := filepath.Glob(filepath.Join(cache, "worker-*"))
 	if err != nil || len(dirs) <= keepWorkers {
 		return

@@ -112,7 +112,15 @@ func (e *execution) shell(ctx context.Context, name string, args ...string) erro
 	cmd.Stdout, cmd.Stderr = stream{e.out, "stdout"}, stream{e.out, "stderr"}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	err := cmd.Run()
+	cmd.WaitDelay = lastOutput // for what goes on in the background and holds the output
+	err := cmd.Start()
+	if err == nil {
+		e.s.janitor.watch(cmd.Process.Pid)
+		err = cmd.Wait()
+	}
+	if errors.Is(err, exec.ErrWaitDelay) {
+		err = nil
+	}
 	if ctx.Err() != nil {
 		return interrupted("")
 	}

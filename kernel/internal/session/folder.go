@@ -8,32 +8,74 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
-// Sessions keep the compiler's files in a folder of their own, named after
-// their process, so that those of kernels which were killed can be removed.
+// folderPrefix begins the names of sessions' folders.
 const folderPrefix = "loupe-session-"
 
-// newFolder makes a session's folder, and removes those whose kernel is gone.
-func newFolder() (string, error) {
-	sweep(os.TempDir())
-	dir, err := os.MkdirTemp("", fmt.Sprintf("%s%d-", folderPrefix, os.Getpid()))
-	if err != nil {
-		return "", fmt.Errorf("cannot make a folder for the compiler's files: %w. Set TMPDIR to a folder that can be written", err)
-	}
-	return dir, nil
+// A folder is where a session keeps the files of its compiler and its workers.
+// It is locked as long as its kernel lives.
+type folder struct {
+	path string
+	lock *os.File
 }
 
+// lockName is the file in a folder that its kernel holds a lock on.
+const lockName = "lock"
+
+// newFolder makes a session's folder, and removes those whose kernel is gone.
+func newFolder() (folder, error) {
+	sweep(os.TempDir())
+	path, err := os.MkdirTemp("", fmt.Sprintf("%s%d-", folderPrefix, os.Getpid()))
+	if err == nil {
+		var lock *os.File
+		if lock, err = os.OpenFile(filepath.Join(path, lockName), os.O_CREATE|os.O_RDWR, 0o600); err == nil {
+			syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) // nobody else has it
+			return folder{path, lock}, nil
+		}
+		os.RemoveAll(path)
+	}
+	return folder{}, fmt.Errorf("cannot make a folder for the compiler's files: %w. Set TMPDIR to a folder that can be written", err)
+}
+
+func (f folder) remove() error {
+	err := os.RemoveAll(f.path)
+	f.lock.Close()
+	return err
+}
+
+// sweepAfter spares a folder whose kernel has not locked it yet.
+const sweepAfter = time.Minute
+
+// gone says that the process is gone which a folder is named after.
+func gone(dir string) bool {
+	digits, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(dir), folderPrefix), "-")
+	pid, err := strconv.Atoi(digits)
+	return err == nil && errors.Is(syscall.Kill(pid, 0), syscall.ESRCH)
+}
+
+// sweep removes folders that no living kernel has locked.
 func sweep(tmp string) {
-	dirs, err := filepath.Glob(filepath.Join(tmp, folderPrefix+"*-*"))
+	dirs, err := filepath.Glob(filepath.Join(tmp, folderPrefix+"*"))
 	if err != nil {
 		return
 	}
 	for _, dir := range dirs {
-		digits, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(dir), folderPrefix), "-")
-		pid, err := strconv.Atoi(digits)
-		if err == nil && errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
+		info, err := os.Lstat(dir)
+		if err != nil || !info.IsDir() || time.Since(info.ModTime()) < sweepAfter {
+			continue
+		}
+		lock, err := os.Open(filepath.Join(dir, lockName))
+		if err != nil {
+			if os.IsNotExist(err) && gone(dir) {
+				os.RemoveAll(dir)
+			}
+			continue // else it is another user's
+		}
+		if syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil {
 			os.RemoveAll(dir)
 		}
+		lock.Close()
 	}
 }

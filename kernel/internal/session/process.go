@@ -45,11 +45,18 @@ type rawOutput struct {
 	text   []byte
 }
 
+// lastOutput is how long after a worker's end its output is read.
+const lastOutput = 500 * time.Millisecond
+
 // startTimeout is how long a worker may take to say that it is ready.
 const startTimeout = 20 * time.Second
 
-// startProcess runs a worker in a folder.
-func startProcess(w *build.Worker, dir string, env []string) (*process, error) {
+// startProcess runs a worker in a folder. Its own files are below tmp.
+func startProcess(w *build.Worker, j *janitor, tmp, dir string, env []string) (*process, error) {
+	tmp, err := os.MkdirTemp(tmp, "worker-")
+	if err != nil {
+		return nil, fmt.Errorf("cannot make a folder for the worker: %w", err)
+	}
 	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return nil, fmt.Errorf("cannot make a socket for the worker: %w", err)
@@ -59,22 +66,28 @@ func startProcess(w *build.Worker, dir string, env []string) (*process, error) {
 	p := &process{events: make(chan *ipc.Event, 64), raw: make(chan rawOutput, 64), exited: make(chan struct{})}
 	p.cmd = exec.Command(w.Program)
 	p.cmd.Dir = dir
-	p.cmd.Env = append(os.Environ(), env...)
+	p.cmd.Env = append(append(os.Environ(), "LOUPE_WORKER_TMP="+tmp), env...)
 	p.cmd.ExtraFiles = []*os.File{theirs}
 	// The worker never outlives its kernel, however that ends, and terminal
 	// signals reach only the kernel.
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	closeTheirs, err := p.openPipes()
 	if err != nil {
+		ours.Close()
 		return nil, err
 	}
 	defer closeTheirs()
 	if err := startLocked(p.cmd); err != nil {
 		ours.Close()
+		p.closePipes()
 		return nil, fmt.Errorf("cannot start the worker: %w", err)
 	}
+	j.watch(p.cmd.Process.Pid)
 	p.conn = ipc.NewConn[ipc.Request, ipc.Event](ours)
-	p.watch(ours)
+	p.watch(ours, func() {
+		j.forget(p.cmd.Process.Pid)
+		os.RemoveAll(tmp)
+	})
 	select {
 	case e, ok := <-p.events:
 		if ok && e.Ready {
@@ -91,6 +104,7 @@ func (p *process) openPipes() (closeTheirs func(), err error) {
 	var theirs [2]*os.File
 	for i := range theirs {
 		if p.pipes[i], theirs[i], err = os.Pipe(); err != nil {
+			p.closePipes()
 			return nil, fmt.Errorf("cannot make pipes for the worker: %w", err)
 		}
 	}
@@ -98,8 +112,15 @@ func (p *process) openPipes() (closeTheirs func(), err error) {
 	return func() { theirs[0].Close(); theirs[1].Close() }, nil
 }
 
-// watch reads the worker's events and raw output until it ends.
-func (p *process) watch(ours *os.File) {
+func (p *process) closePipes() {
+	for _, f := range p.pipes {
+		f.Close() // on nil it does nothing
+	}
+}
+
+// watch reads the worker's events and raw output until it ends, and with it
+// what it has started: ended is called then.
+func (p *process) watch(ours *os.File, ended func()) {
 	var readers sync.WaitGroup
 	for i, pipe := range p.pipes {
 		readers.Go(func() { p.readRaw(i+1, pipe) })
@@ -112,10 +133,15 @@ func (p *process) watch(ours *os.File) {
 			}
 			p.events <- e
 		}
-		readers.Wait()
+		p.kill() // it is ending anyway; its children are not
 		p.cmd.Wait()
 		p.state = p.cmd.ProcessState
+		// A process that has left the group may still hold the pipes.
+		late := time.AfterFunc(lastOutput, p.closePipes)
+		readers.Wait()
+		late.Stop()
 		ours.Close()
+		ended()
 		close(p.exited)
 		close(p.raw)
 		close(p.events)

@@ -186,5 +186,8 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+	if dir := os.Getenv(killedKernel); dir != "" {
+		victim(dir)
+	}
 	os.Exit(m.Run())
 }

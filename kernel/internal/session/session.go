@@ -29,8 +29,10 @@ import (
 // A Session is the state of one notebook. Execute is for one caller at a time;
 // all other methods may be called while a cell runs.
 type Session struct {
-	config protocol.Config
-	tmp    string // folder for the compiler's files
+	config  protocol.Config
+	tmp     string // folder for the compiler's files
+	folders folder // the same, locked
+	janitor *janitor
 
 	ready     chan struct{} // closed when prepare has ended
 	progress  []string      // what prepare has said so far
@@ -74,12 +76,13 @@ func New(config protocol.Config) (*Session, error) {
 		}
 		config.Dir = dir
 	}
-	tmp, err := newFolder()
+	folders, err := newFolder()
 	if err != nil {
 		return nil, err
 	}
 	s := &Session{
-		config: config, tmp: tmp, dir: config.Dir,
+		config: config, tmp: folders.path, folders: folders, dir: config.Dir,
+		janitor: newJanitor(folders.path),
 		ready:   make(chan struct{}),
 		outputs: map[int]protocol.Output{}, waiting: map[int]chan *ipc.Done{},
 		sources: map[int]string{},
@@ -137,7 +140,7 @@ func (s *Session) startWorker() error {
 	var err error
 	// The system may have put something at random where cells are to go.
 	for range startAttempts {
-		if p, err = startProcess(s.worker, s.dir, append([]string{"LOUPE_WORKER_TMP=" + s.tmp}, s.env...)); err == nil {
+		if p, err = startProcess(s.worker, s.janitor, s.tmp, s.dir, s.env); err == nil {
 			break
 		}
 	}
@@ -223,7 +226,8 @@ func (s *Session) Close() error {
 		p.kill()
 		<-p.exited
 	}
-	return os.RemoveAll(s.tmp)
+	s.janitor.close()
+	return s.folders.remove()
 }
 
 // folder makes a folder for one compilation.
