@@ -29,6 +29,7 @@ const policy = `
 	$gonum = gonum.org/v1/gonum gonum.org/v1/plot
 
 	internal/golden:
+	internal/soak:
 	display:
 	viz/draw:           golang.org/x/image codeberg.org/go-fonts/liberation codeberg.org/go-pdf/fpdf
 	viz/chart:          viz/draw golang.org/x/image
@@ -81,7 +82,8 @@ const policy = `
 // internal/golden.
 const inTests = `
 	kernel/internal/cell:     kernel/internal/build kernel/internal/object
-	kernel/internal/session:  golang.org/x/tools
+	kernel:                   internal/soak
+	kernel/internal/session:  golang.org/x/tools internal/soak
 	kernel/internal/link:     kernel/internal/build
 `
 

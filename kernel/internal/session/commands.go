@@ -168,7 +168,7 @@ func (e *execution) reset(context.Context, string) error {
 	e.s.forget()
 	e.s.mu.Lock()
 	defer e.s.mu.Unlock()
-	e.s.lostCells = nil
+	e.s.lostCells, e.s.obituary = nil, ""
 	return e.s.startWorker()
 }
 
@@ -182,8 +182,13 @@ func (e *execution) replay(ctx context.Context, _ string) error {
 		return errors.New("no cells were lost since the last %replay")
 	}
 	for _, c := range lost {
+		if c.failure == "Interrupted" && len(c.defines) == 0 {
+			e.out.Stream("stderr", fmt.Sprintf("Cell %d was interrupted when it ran, and is left out.\n", c.number))
+			continue
+		}
 		again := &execution{s: e.s, id: e.id, number: c.number, out: e.out, cell: protocol.Cell{Code: c.code, Count: c.number, AllowStdin: e.cell.AllowStdin}}
-		if f := again.run(ctx); f != nil {
+		// A cell that failed before does so again, after what it has changed.
+		if f := again.run(ctx); f != nil && (f.Name != c.failure || ctx.Err() != nil) {
 			return f
 		}
 	}

@@ -115,7 +115,20 @@ func (e *execution) runGo(ctx context.Context, code string) *protocol.Failure {
 	}
 	process.send(ipc.Request{Run: &ipc.Run{Cell: e.id, Image: transfer(image), AllowStdin: e.cell.AllowStdin}})
 	s.commit(e, plan, image)
-	return e.wait(ctx, process, done)
+	f := e.wait(ctx, process, done)
+	if f != nil {
+		s.failed(e.number, f.Name)
+	}
+	return f
+}
+
+// failed remembers that a cell ended with an error, for %replay.
+func (s *Session) failed(number int, name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n := len(s.ran); n > 0 && s.ran[n-1].number == number {
+		s.ran[n-1].failure = name
+	}
 }
 
 // commit makes the cell a part of the session.
@@ -127,7 +140,7 @@ func (s *Session) commit(e *execution, plan *cell.Plan, image *link.Image) {
 	}
 	s.notebook = plan.After
 	if !e.cell.Silent {
-		s.ran = append(s.ran, ranCell{e.number, e.cell.Code, plan.Defines})
+		s.ran = append(s.ran, ranCell{number: e.number, code: e.cell.Code, defines: plan.Defines})
 	}
 }
 

@@ -197,6 +197,11 @@ func (e *execution) crashFailure(p *process, interrupted bool) *protocol.Failure
 func (s *Session) forget() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.forgetAll()
+}
+
+// forgetAll is forget with s.mu held.
+func (s *Session) forgetAll() string {
 	var lost []string
 	var rerun []string
 	for _, c := range s.ran {

@@ -1,13 +1,11 @@
 package session
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -31,7 +29,7 @@ func newFolder() (folder, error) {
 	if err == nil {
 		var lock *os.File
 		if lock, err = os.OpenFile(filepath.Join(path, lockName), os.O_CREATE|os.O_RDWR, 0o600); err == nil {
-			syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) // nobody else has it
+			tryLock(lock) // nobody else has it
 			return folder{path, lock}, nil
 		}
 		os.RemoveAll(path)
@@ -52,7 +50,7 @@ const sweepAfter = time.Minute
 func gone(dir string) bool {
 	digits, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(dir), folderPrefix), "-")
 	pid, err := strconv.Atoi(digits)
-	return err == nil && errors.Is(syscall.Kill(pid, 0), syscall.ESRCH)
+	return err == nil && !alive(pid)
 }
 
 // sweep removes folders that no living kernel has locked.
@@ -73,7 +71,7 @@ func sweep(tmp string) {
 			}
 			continue // else it is another user's
 		}
-		if syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil {
+		if tryLock(lock) {
 			os.RemoveAll(dir)
 		}
 		lock.Close()

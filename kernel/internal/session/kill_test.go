@@ -142,7 +142,11 @@ func TestKilledWorker(t *testing.T) {
 	}
 	syscall.Kill(list[2], syscall.SIGKILL)
 	awaitEnd(t, list)
-	if o := s.Execute(t.Context(), protocol.Cell{Code: "1 + 1", Count: 3}, r); o.Err != nil {
+	o := s.Execute(t.Context(), protocol.Cell{Code: "child", Count: 3}, r)
+	if said := r.take(); o.Err == nil || o.Err.Name != "CompileError" || !strings.Contains(said, "ended between two cells: the process was ended by signal 9 (killed)") || !strings.Contains(said, "Lost: child") {
+		t.Errorf("a cell that names what is lost: %v\n%s", o.Err, said)
+	}
+	if o := s.Execute(t.Context(), protocol.Cell{Code: "1 + 1", Count: 4}, r); o.Err != nil || r.take() != "result: 2\n" {
 		t.Error(o.Err)
 	}
 	if left, _ := filepath.Glob(filepath.Join(s.tmp, "worker-*")); len(left) != 1 {

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"time"
 
@@ -190,10 +191,13 @@ func bundle(b ipc.Bundle) protocol.Bundle {
 }
 
 // lost takes note of a worker's end: cells that wait get no result, and the
-// next cell gets a new worker.
+// next cell gets a new worker. If none waits, the next cell is told.
 func (s *Session) lost(p *process) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.process == p && len(s.waiting) == 0 && !s.closed {
+		s.obituary = fmt.Sprintf("The worker has ended between two cells: %s. %s\n", crashCause(p, false), s.forgetAll())
+	}
 	for id, done := range s.waiting {
 		delete(s.waiting, id)
 		done <- nil

@@ -49,6 +49,7 @@ type Session struct {
 	waiting  map[int]chan *ipc.Done
 	current  int
 	closed   bool
+	obituary string // how a worker ended that no cell waited for
 
 	executions int            // number of the last execution
 	sources    map[int]string // texts of cells by their number, for error messages
@@ -64,6 +65,7 @@ type ranCell struct {
 	number  int
 	code    string
 	defines []string
+	failure string // the error that it ended with
 }
 
 // New starts a session. The worker is prepared in the background: building it
@@ -185,6 +187,10 @@ func (s *Session) await(ctx context.Context, out protocol.Output) error {
 	defer s.mu.Unlock()
 	if s.closed {
 		return errors.New("the session has been closed")
+	}
+	if s.obituary != "" {
+		out.Stream("stderr", s.obituary)
+		s.obituary = ""
 	}
 	if s.process == nil {
 		return s.startWorker()

@@ -142,7 +142,7 @@ func (c *Codec) Decode(frames [][]byte) (*Message, error) {
 func (m *Message) parse(parts [][]byte) error {
 	names := [4]string{"header", "parent_header", "metadata", "content"}
 	for i, p := range parts {
-		p = bytes.TrimSpace(p)
+		p = bytes.Trim(p, " \t\r\n") // what JSON takes for space, which is less than Unicode does
 		if len(p) == 0 || p[0] != '{' || !json.Valid(p) {
 			return &FrameError{fmt.Sprintf("the %s is no JSON object: %.60q", names[i], p)}
 		}
