@@ -70,6 +70,12 @@ type Plan struct {
 	// Defines and Uses are the notebook names that the cell declares, and
 	// those of earlier cells that it mentions; sorted.
 	Defines, Uses []string
+	// Changed are those of Defines that may mean something else than before:
+	// all but functions, types and constants declared again in the same words.
+	Changed []string
+	// Unused are, of the variables in Dropped, those that no function holds on
+	// to.
+	Unused []string
 }
 
 // A Unit is one file for the compiler.

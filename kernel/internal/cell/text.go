@@ -1,6 +1,9 @@
 package cell
 
-import "sort"
+import (
+	"slices"
+	"sort"
+)
 
 // A text is a piece of Go, mostly a piece of a cell, with what is to be
 // replaced when it is written.
@@ -18,6 +21,13 @@ type edit struct {
 	with       string
 	path, name string
 	dot        bool // a dot follows the package's name
+}
+
+// same tells whether two texts are the same words with the same packages.
+func (t text) same(u text) bool {
+	return t.s == u.s && slices.EqualFunc(t.edits, u.edits, func(a, b edit) bool {
+		return a.path == b.path && a.with == b.with
+	})
 }
 
 func generated(s string) text { return text{s: s} }

@@ -29,6 +29,7 @@ func (r *recorded) plan() *Plan {
 			p.Uses = append(p.Uses, u.key)
 		}
 	}
+	p.Changed = slices.DeleteFunc(slices.Clone(p.Defines), r.repeated)
 	slices.Sort(p.Uses)
 	p.Uses = slices.Compact(p.Uses)
 	for _, key := range slices.Sorted(maps.Keys(r.effects)) {
@@ -53,6 +54,13 @@ func (r *recorded) plan() *Plan {
 		p.Units = []Unit{r.write(after, unit{declare: true, enter: enter, program: program})}
 	}
 	return p
+}
+
+// repeated tells whether the cell declares a name in the words that the
+// notebook has for it already.
+func (r *recorded) repeated(key string) bool {
+	d, old := r.decls[key], r.n.Lookup(key)
+	return d != nil && old != nil && d.Kind == old.Kind && d.Kind != token.VAR && d.key == old.key && slices.EqualFunc(d.whole, old.whole, text.same)
 }
 
 // links tells whether the cell declares anything that a linker sees.

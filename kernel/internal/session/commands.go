@@ -25,7 +25,10 @@ func commandList() []command {
 	return []command{
 		{"%help", "list these commands", (*execution).help},
 		{"%who", "list what the notebook has declared, with types", (*execution).who},
+		{"%rm", "names: forget variables, functions, types or constants", (*execution).remove},
 		{"%reset", "forget everything and start a new worker", (*execution).reset},
+		{"%stale", "list the cells whose inputs have changed since they ran", (*execution).stale},
+		{"%reactive", "on or off: run stale cells again after each cell", (*execution).setReactive},
 		{"%replay", "run the cells again that a crash has undone", (*execution).replay},
 		{"%get", "path@version: add a module to the session", (*execution).get},
 		{"%env", "NAME=value: set an environment variable for cells; without argument, list them", (*execution).setenv},
@@ -141,9 +144,9 @@ func (s stream) Write(p []byte) (int, error) {
 func (e *execution) help(context.Context, string) error {
 	var b strings.Builder
 	for _, c := range commandList() {
-		fmt.Fprintf(&b, "%-9s %s\n", c.name, c.help)
+		fmt.Fprintf(&b, "%-9s  %s\n", c.name, c.help)
 	}
-	b.WriteString("!cmd      run a shell command\n%%bash, %%sh   run the rest of the cell as a script\n%%writefile NAME   write the rest of the cell to a file\n")
+	b.WriteString("!cmd       run a shell command\n%%bash, %%sh   run the rest of the cell as a script\n%%writefile NAME   write the rest of the cell to a file\n")
 	e.out.Stream("stdout", b.String())
 	return nil
 }
@@ -235,8 +238,14 @@ func (e *execution) chdir(_ context.Context, args string) error {
 // runHidden runs Go in the worker that is not a part of the notebook.
 func (e *execution) runHidden(code string) error {
 	hidden := &execution{s: e.s, id: e.id, number: e.number, out: e.out, cell: protocol.Cell{Code: code, Silent: true}}
+	e.s.mu.Lock()
+	before := e.s.notebook
+	e.s.mu.Unlock()
 	if f := hidden.runGo(context.Background(), code); f != nil {
 		return f
 	}
+	e.s.mu.Lock()
+	defer e.s.mu.Unlock()
+	e.s.notebook = before
 	return nil
 }

@@ -37,6 +37,9 @@ func (s *Session) Execute(ctx context.Context, c protocol.Cell, out protocol.Out
 		e.number = silentNumbers + id
 	}
 	f := e.run(ctx)
+	if f == nil && s.reactive && !c.Silent {
+		f = e.react(ctx)
+	}
 	limited.end()
 	if f != nil {
 		return protocol.Outcome{Err: f}
@@ -141,6 +144,7 @@ func (s *Session) commit(e *execution, plan *cell.Plan, image *link.Image) {
 	s.notebook = plan.After
 	if !e.cell.Silent {
 		s.ran = append(s.ran, ranCell{number: e.number, code: e.cell.Code, defines: plan.Defines})
+		s.lineage.add(lineageCell{id: e.cell.ID, number: e.number, code: e.cell.Code, defines: plan.Defines, uses: plan.Uses}, plan.Changed)
 	}
 }
 

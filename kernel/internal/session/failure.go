@@ -211,7 +211,7 @@ func (s *Session) forgetAll() string {
 		}
 	}
 	s.notebook = s.emptyNotebook()
-	s.lostCells, s.ran = s.ran, nil
+	s.lostCells, s.ran, s.lineage = s.ran, nil, lineage{}
 	slices.Sort(lost)
 	lost = slices.Compact(lost)
 	if len(lost) == 0 {

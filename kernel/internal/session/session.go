@@ -54,6 +54,8 @@ type Session struct {
 	executions int            // number of the last execution
 	sources    map[int]string // texts of cells by their number, for error messages
 	ran        []ranCell      // what built the present state, in order
+	lineage    lineage        // which of them have seen what has changed since
+	reactive   bool           // cells run again when what they use has changed
 	lostCells  []ranCell      // what a crash has undone, for %replay
 	dir        string         // working directory of cells
 	env        []string
