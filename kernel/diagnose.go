@@ -37,7 +37,7 @@ func Diagnose(ctx context.Context) []Finding {
 	tools, err := build.FindToolchain(ctx)
 	goFound := Finding{
 		Name: "Go", Err: err,
-		Mend: "install " + strings.Join(build.Supported, " or ") + " from https://go.dev/dl and put its bin folder into PATH",
+		Mend: "install " + strings.Join(build.Supported(), " or ") + " from https://go.dev/dl and put its bin folder into PATH",
 	}
 	if err != nil {
 		return []Finding{goFound, checkCache(ctx)}

@@ -60,7 +60,7 @@ func load(im *ipc.Image) error {
 		if _, _, e := syscall.Syscall(syscall.SYS_MPROTECT, uintptr(im.Text.Addr), size, syscall.PROT_READ|syscall.PROT_EXEC); e != 0 {
 			return fmt.Errorf("cannot make the cell's code executable: %v", e)
 		}
-		addModule(im.Module, im.NextOffset)
+		addModule(im)
 		addUnstoppable(im.Unstoppable)
 	}
 	change(im.Writes, im.Retyped)

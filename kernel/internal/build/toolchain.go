@@ -11,17 +11,41 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 )
 
-// Supported are the Go versions whose object files and runtime the engine
-// knows, newest first.
-var Supported = []string{"go1.26"}
+// known are the Go versions whose object files and runtime the engine knows,
+// newest first.
+var known = []int{27, 26}
+
+// Supported lists the Go versions that cells can be compiled with, newest
+// first. Loupe type-checks cells with the Go that it was built with itself,
+// which understands no newer one.
+func Supported() []string {
+	own, list := minorOf(runtime.Version()), []string(nil)
+	for _, minor := range known {
+		if minor <= own {
+			list = append(list, fmt.Sprintf("go1.%d", minor))
+		}
+	}
+	return list
+}
+
+// minorOf is 26 for "go1.26.3", and beyond all that are known for a
+// development version.
+func minorOf(version string) int {
+	var minor int
+	if _, err := fmt.Sscanf(version, "go1.%d", &minor); err != nil {
+		return math.MaxInt
+	}
+	return minor
+}
 
 // A Toolchain is an installed Go.
 type Toolchain struct {
@@ -29,7 +53,12 @@ type Toolchain struct {
 	Version string // e.g. "go1.26.8"
 	Root    string // GOROOT
 	Tools   string // folder of compile, link and asm
+	// Note says that another Go than the user's was taken, "" if not.
+	Note string
 }
+
+// Language is the version of Go as go/types takes it, such as "go1.26".
+func (t *Toolchain) Language() string { return fmt.Sprintf("go1.%d", minorOf(t.Version)) }
 
 // FindToolchain looks for a supported Go: the one in PATH, or the newest
 // supported one that the go command can fetch.
@@ -43,25 +72,19 @@ func FindToolchain(ctx context.Context) (*Toolchain, error) {
 		return nil, err
 	}
 	if !t.supported() {
-		found := t.Version
-		if t, err = ask(ctx, path, Supported[0]+".0"); err != nil {
-			return nil, fmt.Errorf("%s is not supported (supported: %s), and a supported one could not be fetched: %w", found, strings.Join(Supported, ", "), err)
+		found, supported := t.Version, Supported()
+		if len(supported) == 0 {
+			return nil, fmt.Errorf("this loupe was built with %s, and knows no version before Go 1.%d: build it with a newer one", runtime.Version(), known[len(known)-1])
 		}
+		if t, err = ask(ctx, path, supported[0]+".0"); err != nil {
+			return nil, fmt.Errorf("%s is not supported (supported: %s), and a supported one could not be fetched: %w", found, strings.Join(supported, ", "), err)
+		}
+		t.Note = fmt.Sprintf("cells are compiled with %s: %s, which is installed, is not supported by this loupe (built with %s)", t.Version, found, runtime.Version())
 	}
 	return t, nil
 }
 
-var minor = regexp.MustCompile(`^go1\.\d+`)
-
-func (t *Toolchain) supported() bool {
-	v := minor.FindString(t.Version)
-	for _, s := range Supported {
-		if v == s {
-			return true
-		}
-	}
-	return false
-}
+func (t *Toolchain) supported() bool { return slices.Contains(Supported(), t.Language()) }
 
 // ask runs "go env" with the given GOTOOLCHAIN.
 func ask(ctx context.Context, path, toolchain string) (*Toolchain, error) {

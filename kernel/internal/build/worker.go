@@ -116,7 +116,7 @@ func cacheDir(dir string) (string, error) {
 }
 
 // cacheFormat changes with what this package writes into a worker's folder.
-const cacheFormat = 5
+const cacheFormat = 6
 
 // sourceKey names a worker by all that it is made of.
 func sourceKey(t *Toolchain) (string, error) {

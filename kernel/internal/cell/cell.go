@@ -31,6 +31,9 @@ type Config struct {
 	// Importer gives packages by import path. It must give the same package
 	// for the same path each time, and should cache.
 	Importer types.Importer
+	// Language is the version of Go that cells are written in, such as
+	// "go1.26"; "" is the newest that this program knows.
+	Language string
 	// Known lists the import paths that a bare package name may mean, best
 	// first ("rand": "math/rand", "math/rand/v2"). It may be nil.
 	Known func(name string) []string

@@ -57,7 +57,7 @@ func (p *planner) check() *checked {
 		Selections: map[*ast.SelectorExpr]*types.Selection{}, Defs: map[*ast.Ident]types.Object{},
 	}
 	config := types.Config{
-		GoVersion: "go1.26", Importer: packages{p.n}, Sizes: sizes, Error: k.report,
+		GoVersion: p.n.config.Language, Importer: packages{p.n}, Sizes: sizes, Error: k.report,
 		DisableUnusedImportCheck: true,
 	}
 	k.pkg, _ = config.Check(PkgPath, k.fset, []*ast.File{file}, &k.info)

@@ -65,7 +65,7 @@ func checkUnit(t *testing.T, n *Notebook, u Unit) {
 	if err != nil {
 		t.Fatalf("%v in\n%s", err, u.Source)
 	}
-	config := types.Config{GoVersion: "go1.26", Importer: packages{n}, Sizes: sizes}
+	config := types.Config{Importer: packages{n}, Sizes: sizes}
 	if _, err := config.Check(PkgPath, fset, []*ast.File{file}, nil); err != nil {
 		t.Fatalf("%v in\n%s", err, u.Source)
 	}

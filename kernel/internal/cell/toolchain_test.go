@@ -91,7 +91,7 @@ func (tc *toolchain) compile(path string, u Unit, name, out string) error {
 	for _, imp := range u.Imports {
 		fmt.Fprintf(&config, "packagefile %s=%s\n", imp, tc.archives[imp])
 	}
-	cmd := exec.Command(tc.compiler, "-p", path, "-lang=go1.26", "-importcfg", file(".cfg", config.Bytes()),
+	cmd := exec.Command(tc.compiler, "-p", path, "-importcfg", file(".cfg", config.Bytes()),
 		"-symabis", file(".symabis", u.Symabis), "-o", out, file(".go", u.Source))
 	msg, err := cmd.CombinedOutput()
 	if err != nil {

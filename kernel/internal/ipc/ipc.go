@@ -36,6 +36,7 @@ type Input struct{ Text, Err string }
 type Image struct {
 	Text, Data         Segment
 	Module, NextOffset uint64
+	Typelinks          Typelinks
 	Masks              []Mask
 	Itabs              []Itab
 	Writes             []Segment
@@ -50,6 +51,9 @@ type Segment struct {
 	Addr  uint64
 	Bytes []byte
 }
+
+// Typelinks are N types for reflect, as 32-bit offsets from an address.
+type Typelinks struct{ Base, At, N uint64 }
 
 // A Mask asks for a bitmap of the pointers in variables.
 type Mask struct {

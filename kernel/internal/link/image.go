@@ -16,8 +16,10 @@ type Image struct {
 	// Module is the address of the runtime's description of the image, and
 	// NextOffset where in it the link to the next one is.
 	Module, NextOffset uint64
-	Masks              []Mask
-	Itabs              []Itab
+	// Typelinks are types that reflect is to find.
+	Typelinks Typelinks
+	Masks     []Mask
+	Itabs     []Itab
 	// Writes change what earlier images placed: slots of redefined functions,
 	// method tables of extended types. They are made while the world stands.
 	Writes []Segment
@@ -56,6 +58,9 @@ type Segment struct {
 	Addr  uint64
 	Bytes []byte
 }
+
+// Typelinks are N types, as 32-bit offsets from an address, sorted by text.
+type Typelinks struct{ Base, At, N uint64 }
 
 // A Mask tells the garbage collector where pointers are in a range of
 // variables: the worker computes one bit a word from the variables' types.

@@ -61,6 +61,7 @@ type Linker struct {
 	GOROOT string
 
 	world    *World
+	layout   moduleLayout
 	packages Packages
 	state
 }
@@ -116,15 +117,19 @@ func (a *arena) take(size, align uint64) (uint64, error) {
 }
 
 // New returns a linker for a fresh worker.
-func New(world *World, packages Packages) *Linker {
-	return &Linker{world: world, packages: packages, state: state{
+func New(world *World, packages Packages) (*Linker, error) {
+	layout, err := layoutOf(world)
+	if err != nil {
+		return nil, err
+	}
+	return &Linker{world: world, packages: packages, layout: layout, state: state{
 		text:    arena{TextBase, TextBase + TextSize},
 		data:    arena{DataBase, DataBase + DataSize},
 		syms:    map[object.Name]uint64{},
 		slots:   map[string]slot{},
 		statics: map[static]uint64{},
 		linked:  map[string]bool{},
-	}}
+	}}, nil
 }
 
 // Link places the units of one cell, which may refer to each other, and all

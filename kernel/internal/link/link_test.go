@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -51,11 +52,11 @@ func testWorld(t *testing.T) *World {
 		"runtime.zerobase", "runtime.writeBarrier", "runtime.gcWriteBarrier1", "runtime.gcWriteBarrier2", "runtime.memequal64", "runtime.memequal128", "runtime.strequal", "runtime.morestack_noctxt", "runtime.memequal64·f", "runtime.memequal128·f", "runtime.strequal·f",
 		"type:int", "type:string", "type:float64", "type:uint8", "type:interface {}",
 	}
-	for i := uint32(0); ; i++ {
-		n, ok := object.BuiltinName(i)
-		if !ok {
-			break
-		}
+	minor := uint64(0)
+	if _, err := fmt.Sscanf(runtime.Version(), "go1.%d", &minor); err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range object.Builtins(fmt.Sprintf("go1.%d", minor)) {
 		names = append(names, n.Text)
 	}
 	for i, name := range names {
@@ -64,7 +65,7 @@ func testWorld(t *testing.T) *World {
 		}
 		syms[name] = 0x41_0000 + uint64(i)*64
 	}
-	w, err := parseWorld("test", encodeWorld(Bases{0x40_0000, 0x80_0000, 0x90_0000, 0x80_0000}, syms))
+	w, err := parseWorld("test", encodeWorld(Bases{0x40_0000, 0x80_0000, 0x90_0000, 0x80_0000, minor}, syms))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,10 +96,19 @@ func TestWorldFindsWhatWasWritten(t *testing.T) {
 	}
 }
 
+func testLinker(t *testing.T) *Linker {
+	t.Helper()
+	l, err := New(testWorld(t), nowhere{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
 // TestRedefinition links two versions of a function: a caller in another unit
 // goes through a slot that a write moves to the new version.
 func TestRedefinition(t *testing.T) {
-	l := New(testWorld(t), nowhere{})
+	l := testLinker(t)
 	first := mustLink(t, l, Unit{Object: compile(t, "package notebook\nfunc f() int { return 1 }\n", ""), New: Names{Funcs: []string{"f"}}})
 	first.Commit()
 	old := l.slots["notebook.f"]
@@ -140,7 +150,7 @@ func calls(im *Image, to uint64) bool {
 // TestVariablesAndTypesExistOnce checks that a later unit's copy of a variable
 // or a type is the one that is there already.
 func TestVariablesAndTypesExistOnce(t *testing.T) {
-	l := New(testWorld(t), nowhere{})
+	l := testLinker(t)
 	src := "package notebook\ntype T struct{ A int }\nvar x T\nvar i any\nfunc set() { i = x }\n"
 	im := mustLink(t, l, Unit{Object: compile(t, src, ""), New: Names{Vars: []string{"x", "i"}, Types: []string{"T"}, Funcs: []string{"set"}}})
 	im.Commit()
@@ -166,7 +176,7 @@ func TestVariablesAndTypesExistOnce(t *testing.T) {
 
 // TestFailureChangesNothing links a cell that refers to what does not exist.
 func TestFailureChangesNothing(t *testing.T) {
-	l := New(testWorld(t), nowhere{})
+	l := testLinker(t)
 	before := l.text
 	_, err := l.Link([]Unit{{Object: compile(t, "package notebook\nfunc gone() int\nfunc g() int { return gone() }\n", "def notebook.gone ABIInternal\n"), New: Names{Funcs: []string{"g"}}}})
 	if err == nil || !strings.Contains(err.Error(), "notebook.gone") {
@@ -179,7 +189,7 @@ func TestFailureChangesNothing(t *testing.T) {
 
 func TestIncompleteFrames(t *testing.T) {
 	a := compile(t, "package notebook\nvar n int\nfunc f() {\n\tdefer func() { n++ }()\n\tfor {\n\t\tn++\n\t}\n}\n", "")
-	l := New(testWorld(t), nowhere{})
+	l := testLinker(t)
 	im, err := l.Link([]Unit{{Object: a, New: Names{Vars: []string{"n"}, Funcs: []string{"f"}}}})
 	if err != nil {
 		t.Skip("this compiler needs symbols that the test's worker lacks:", err)

@@ -91,7 +91,7 @@ func (im *Image) buildTables() error {
 		bssSize += uint64(s.Size) + 64
 	}
 	t.bssMask = t.add(make([]byte, bssSize/64+8))
-	t.module = t.add(make([]byte, moduleSize))
+	t.module = t.add(make([]byte, im.l.layout.size))
 	im.dataNext = t.at + uint64(len(t.blob))
 	im.alignData(64)
 	im.bssStart = im.dataNext
@@ -320,7 +320,7 @@ func deferReturn(s *symbol) uint32 {
 			continue
 		}
 		if r.Sym.Pkg == object.PkgBuiltin {
-			if n, ok := object.BuiltinName(r.Sym.Sym); ok && n.Text == "runtime.deferreturn" {
+			if n, ok := s.file.Builtin(r.Sym.Sym); ok && n.Text == "runtime.deferreturn" {
 				return uint32(r.Off) - 1
 			}
 		} else if i, ok := s.file.Index(r.Sym); ok && s.file.Symbol(i).Name == "runtime.deferreturn" {

@@ -46,7 +46,7 @@ func (im *Image) referenced(f *object.File, ref object.Ref, i uint32, own bool) 
 		return object.Name{Text: sym.Name, ABI: sym.ABI}, "", nil
 	}
 	if ref.Pkg == object.PkgBuiltin {
-		name, _ = object.BuiltinName(ref.Sym)
+		name, _ = f.Builtin(ref.Sym)
 		return name, "runtime", nil
 	}
 	pkg, text := f.Foreign(ref)

@@ -190,7 +190,10 @@ func TestTablesAreTheOfficialLinkers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		l := link.New(w.World, w)
+		l, err := link.New(w.World, w)
+		if err != nil {
+			t.Fatal(err)
+		}
 		l.GOROOT = tc.Root
 		im, err := l.LinkCopy(a)
 		if err != nil {

@@ -1,6 +1,7 @@
 package link
 
 import (
+	"debug/buildinfo"
 	"debug/elf"
 	"encoding/binary"
 	"fmt"
@@ -27,11 +28,13 @@ type World struct {
 // Bases are the addresses that the runtime's tables count offsets from.
 type Bases struct {
 	Text, Types, ETypes, ROData uint64
+	// Minor is the version of Go that linked the worker: 26 for Go 1.26.
+	Minor uint64
 }
 
 const (
-	worldMagic  = "loupe world 1\n\x00\x00"
-	worldHeader = len(worldMagic) + 8*5
+	worldMagic  = "loupe world 2\n\x00\x00"
+	worldHeader = len(worldMagic) + 8*6
 )
 
 // Lookup returns the address of a symbol. Functions that keep their arguments
@@ -100,7 +103,7 @@ func parseWorld(path string, b []byte) (*World, error) {
 		return nil, fmt.Errorf("link: %s is not a symbol file of this version", path)
 	}
 	u64 := func(i int) uint64 { return binary.LittleEndian.Uint64(b[len(worldMagic)+8*i:]) }
-	w := &World{b: b, n: uint32(u64(4)), Bases: Bases{u64(0), u64(1), u64(2), u64(3)}}
+	w := &World{b: b, n: uint32(u64(5)), Bases: Bases{u64(0), u64(1), u64(2), u64(3), u64(4)}}
 	w.offs = uint32(worldHeader)
 	w.addrs = (w.offs + 4*(w.n+1) + 7) &^ 7
 	w.names = w.addrs + 8*w.n
@@ -147,14 +150,30 @@ func Survey(worker string, archives []*object.Archive, out string) error {
 			syms[name] = a
 		}
 	}
-	bases := Bases{syms["runtime.text"], syms["runtime.types"], syms["runtime.etypes"], syms["runtime.rodata"]}
+	bases := Bases{syms["runtime.text"], syms["runtime.types"], syms["runtime.etypes"], syms["runtime.rodata"], 0}
 	if bases.Text == 0 || bases.Types == 0 || bases.ROData == 0 {
 		return fmt.Errorf("link: survey %s: it lacks runtime.text, runtime.types or runtime.rodata: is it a stripped or foreign binary?", worker)
+	}
+	if bases.Minor, err = minorVersion(worker); err != nil {
+		return err
 	}
 	if err := surveyTypes(exe, bases, archives, syms); err != nil {
 		return err
 	}
 	return os.WriteFile(out, encodeWorld(bases, syms), 0o600)
+}
+
+// minorVersion is the version of Go that a program was linked by, 26 for Go
+// 1.26.5.
+func minorVersion(program string) (minor uint64, err error) {
+	info, err := buildinfo.ReadFile(program)
+	if err != nil {
+		return 0, fmt.Errorf("link: survey: %w", err)
+	}
+	if _, err := fmt.Sscanf(info.GoVersion, "go1.%d", &minor); err != nil {
+		return 0, fmt.Errorf("link: survey %s: it was linked by %q, which is no version of Go 1", program, info.GoVersion)
+	}
+	return minor, nil
 }
 
 // assembled lists the functions that exist with ABI0 only: those written in
@@ -186,7 +205,7 @@ func encodeWorld(bases Bases, syms map[string]uint64) []byte {
 	}
 	slices.Sort(names)
 	b := []byte(worldMagic)
-	for _, v := range []uint64{bases.Text, bases.Types, bases.ETypes, bases.ROData, uint64(len(names))} {
+	for _, v := range []uint64{bases.Text, bases.Types, bases.ETypes, bases.ROData, bases.Minor, uint64(len(names))} {
 		b = binary.LittleEndian.AppendUint64(b, v)
 	}
 	off := uint32(0)

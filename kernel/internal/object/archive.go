@@ -76,7 +76,11 @@ func parseMember(pkg string, body []byte) (*File, error) {
 	if i < 0 {
 		return nil, fmt.Errorf("object: %s: member without an object header", pkg)
 	}
-	return Parse(pkg, body[i+3:])
+	f, err := Parse(pkg, body[i+3:])
+	if err != nil {
+		return nil, err
+	}
+	return f, f.setVersion(body[:i])
 }
 
 // Lookup finds a definition in any of the archive's files.

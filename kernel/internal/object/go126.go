@@ -1,14 +1,6 @@
-// Package-wide tables of Go 1.26: the runtime symbols that the compiler
-// refers to by number, from cmd/internal/goobj/builtinlist.go.
-
 package object
 
-import "strings"
-
-// A Builtin is a runtime symbol that has a number.
-type Builtin = Name
-
-// builtins126 lists "name abi" a line, in order.
+// builtins126 is cmd/internal/goobj/builtinlist.go of Go 1.26.
 const builtins126 = `
 runtime.newobject 1
 runtime.mallocgc 1
@@ -277,22 +269,3 @@ type:*error 0
 type:func(error) string 0
 type:*func(error) string 0
 `
-
-var builtins = parseBuiltins(builtins126)
-
-func parseBuiltins(list string) []Builtin {
-	var names []Builtin
-	for line := range strings.Lines(strings.TrimSpace(list)) {
-		name, abi, _ := strings.Cut(strings.TrimSpace(line), " ")
-		names = append(names, Builtin{name, uint16(abi[0] - '0')})
-	}
-	return names
-}
-
-// BuiltinName returns the i-th runtime symbol of the compiler's list.
-func BuiltinName(i uint32) (Name, bool) {
-	if i >= uint32(len(builtins)) {
-		return Name{}, false
-	}
-	return builtins[i], true
-}

@@ -69,15 +69,16 @@ func (r Ref) IsZero() bool { return r == Ref{} }
 
 // A File is one object file: a package's compiled Go, or one assembled file.
 type File struct {
-	b       []byte
-	off     [nBlk]uint32
-	flags   uint32
-	ndef    [4]uint32 // numbers of package, hashed64, hashed and non-package definitions
-	nref    uint32
-	pkgs    []string
-	names   map[Ref]string // names of indexed symbols of other packages
-	byName  map[Name]uint32
-	Package string // import path, as the opener gave it
+	b        []byte
+	off      [nBlk]uint32
+	flags    uint32
+	ndef     [4]uint32 // numbers of package, hashed64, hashed and non-package definitions
+	nref     uint32
+	pkgs     []string
+	names    map[Ref]string // names of indexed symbols of other packages
+	byName   map[Name]uint32
+	builtins []Name // runtime symbols that have a number
+	Package  string // import path, as the opener gave it
 }
 
 // A Name is a symbol's name with its calling convention.

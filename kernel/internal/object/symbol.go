@@ -116,7 +116,7 @@ func (f *File) ContentAddressed(i uint32) bool {
 // another package's symbol list.
 func (f *File) Foreign(r Ref) (pkg, name string) {
 	if r.Pkg == PkgBuiltin {
-		n, _ := BuiltinName(r.Sym)
+		n, _ := f.Builtin(r.Sym)
 		return "runtime", n.Text
 	}
 	if f.names == nil {

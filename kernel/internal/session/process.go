@@ -193,7 +193,7 @@ func (p *process) send(r ipc.Request) { _ = p.conn.Send(&r) }
 func transfer(im *link.Image) ipc.Image {
 	out := ipc.Image{
 		Text: ipc.Segment(im.Text), Data: ipc.Segment(im.Data),
-		Module: im.Module, NextOffset: im.NextOffset,
+		Module: im.Module, NextOffset: im.NextOffset, Typelinks: ipc.Typelinks(im.Typelinks),
 		Retyped: im.Retyped, Inits: im.Inits, Entry: im.Entry, Unstoppable: im.Unstoppable,
 	}
 	for _, m := range im.Masks {

@@ -37,6 +37,7 @@ type Session struct {
 	ready     chan struct{} // closed when prepare has ended
 	progress  []string      // what prepare has said so far
 	prepared  error
+	note      string // what the first cell is to say of the preparation
 	worker    *build.Worker
 	importer  *importer
 	assistant *assist.Assistant
@@ -105,6 +106,7 @@ func (s *Session) prepare() {
 		s.prepared = err
 		return
 	}
+	s.note = tc.Note
 	s.worker, err = build.Prepare(ctx, tc, build.Options{Progress: s.report})
 	if err != nil {
 		s.prepared = err
@@ -121,7 +123,7 @@ func (s *Session) prepare() {
 }
 
 func (s *Session) emptyNotebook() *cell.Notebook {
-	return cell.New(cell.Config{Importer: s.importer, Known: s.known})
+	return cell.New(cell.Config{Importer: s.importer, Language: s.worker.Toolchain.Language(), Known: s.known})
 }
 
 // report remembers what preparing does, and tells a cell that waits for it.
@@ -140,8 +142,11 @@ const startAttempts = 4
 
 // startWorker starts a fresh worker and forgets all values. s.mu is held.
 func (s *Session) startWorker() error {
+	linker, err := link.New(s.worker.World, s.worker)
+	if err != nil {
+		return err
+	}
 	var p *process
-	var err error
 	// The system may have put something at random where cells are to go.
 	for range startAttempts {
 		if p, err = startProcess(s.worker, s.janitor, s.tmp, s.dir, s.env); err == nil {
@@ -152,7 +157,7 @@ func (s *Session) startWorker() error {
 		return err
 	}
 	s.process = p
-	s.linker = link.New(s.worker.World, s.worker)
+	s.linker = linker
 	s.linker.GOROOT = s.worker.Toolchain.Root
 	go s.route(p)
 	go p.watchMemory(memoryLimit())
@@ -193,6 +198,10 @@ func (s *Session) await(ctx context.Context, out protocol.Output) error {
 	if s.obituary != "" {
 		out.Stream("stderr", s.obituary)
 		s.obituary = ""
+	}
+	if s.note != "" {
+		out.Stream("stderr", "loupe: "+s.note+"\n")
+		s.note = ""
 	}
 	if s.process == nil {
 		return s.startWorker()
