@@ -5,6 +5,7 @@ import (
 	"debug/elf"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -47,14 +48,30 @@ func (m *module) cstring(a uint64) string {
 	}
 }
 
-// openModule reads a moduledata of Go 1.26.
-func openModule(mem memory, at uint64) *module {
+// openModule reads a moduledata of Go 1.26 or 1.27.
+func openModule(mem memory, at, minor uint64) *module {
 	m := &module{mem: mem}
 	word := func(i int) uint64 { return m.u64(at + uint64(8*i)) }
 	m.names, m.cutab, m.files, m.pctab, m.funcs = word(1), word(4), word(7), word(10), word(13)
 	m.nfunc = word(17) - 1
 	m.text, m.rodata, m.gofunc = word(22), word(39), word(40)
+	if minor > 26 {
+		m.rodata, m.gofunc = word(42), word(43)
+	}
 	return m
+}
+
+// functions reads all functions with a name of their own: where a function is
+// taken in by several, its closures exist several times.
+func (m *module) functions() map[string]table {
+	tables, times := map[string]table{}, map[string]int{}
+	for i := range m.nfunc {
+		name, f := m.function(i)
+		tables[name] = f
+		times[name]++
+	}
+	maps.DeleteFunc(tables, func(name string, _ table) bool { return times[name] > 1 })
+	return tables
 }
 
 // function reads function i.
@@ -199,9 +216,8 @@ func TestTablesAreTheOfficialLinkers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m := openModule(imageMemory(im), im.Module)
-		for i := range m.nfunc {
-			name, got := m.function(i)
+		m := openModule(imageMemory(im), im.Module, w.World.Minor)
+		for name, got := range m.functions() {
 			want, ok := official[name]
 			if !ok {
 				continue // the worker's linker had no use for it
@@ -239,13 +255,8 @@ func readOfficial(t *testing.T, exe *elf.File, w *build.Worker) map[string]table
 	if !ok {
 		t.Fatal("the worker has no runtime.firstmoduledata")
 	}
-	m := openModule(mem, at)
-	tables := make(map[string]table, m.nfunc)
-	for i := range m.nfunc {
-		name, f := m.function(i)
-		tables[name] = f
-	}
-	return tables
+	m := openModule(mem, at, w.World.Minor)
+	return m.functions()
 }
 
 func imageMemory(im *link.Image) memory {
