@@ -74,6 +74,9 @@ func TestGoPrograms(t *testing.T) {
 		t.Fatal(err)
 	}
 	root := filepath.Join(tc.Root, "test")
+	if other := os.Getenv("LOUPE_GOTEST"); other != "" { // toolchains that the go command fetches have no tests
+		root = other
+	}
 	files, err := filepath.Glob(filepath.Join(root, "*.go"))
 	if err != nil || len(files) == 0 {
 		t.Skip("this Go has no test folder")
