@@ -63,6 +63,9 @@ func (t *Toolchain) Language() string { return fmt.Sprintf("go1.%d", minorOf(t.V
 // FindToolchain looks for a supported Go: the one in PATH, or the newest
 // supported one that the go command can fetch.
 func FindToolchain(ctx context.Context) (*Toolchain, error) {
+	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
+		return nil, fmt.Errorf("cells run on linux/amd64 so far, not on %s/%s. The packages display, nn and viz work here in ordinary Go programs", runtime.GOOS, runtime.GOARCH)
+	}
 	path, err := exec.LookPath("go")
 	if err != nil {
 		return nil, errors.New("found no Go: the command \"go\" is not in PATH. Install Go from https://go.dev/dl and start the kernel again")
@@ -76,12 +79,22 @@ func FindToolchain(ctx context.Context) (*Toolchain, error) {
 		if len(supported) == 0 {
 			return nil, fmt.Errorf("this loupe was built with %s, and knows no version before Go 1.%d: build it with a newer one", runtime.Version(), known[len(known)-1])
 		}
-		if t, err = ask(ctx, path, supported[0]+".0"); err != nil {
+		if t, err = ask(ctx, path, release(supported[0])); err != nil {
 			return nil, fmt.Errorf("%s is not supported (supported: %s), and a supported one could not be fetched: %w", found, strings.Join(supported, ", "), err)
 		}
 		t.Note = fmt.Sprintf("cells are compiled with %s: %s, which is installed, is not supported by this loupe (built with %s)", t.Version, found, runtime.Version())
 	}
 	return t, nil
+}
+
+// release is a version that can be fetched: the one that Loupe was built with,
+// which is on this machine already more often than another, or the first.
+func release(minor string) string {
+	own, _, _ := strings.Cut(runtime.Version(), " ")
+	if strings.HasPrefix(own, minor+".") {
+		return own
+	}
+	return minor + ".0"
 }
 
 func (t *Toolchain) supported() bool { return slices.Contains(Supported(), t.Language()) }

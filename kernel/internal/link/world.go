@@ -8,7 +8,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"syscall"
 
 	"loupe/kernel/internal/object"
 )
@@ -82,18 +81,12 @@ func (w *World) name(i uint32) string {
 
 // OpenWorld maps the file that Survey wrote.
 func OpenWorld(path string) (*World, error) {
-	f, err := os.Open(path)
+	b, err := object.Map(path)
 	if err != nil {
 		return nil, fmt.Errorf("link: the worker's symbols: %w", err)
 	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil || info.Size() < int64(worldHeader) {
-		return nil, fmt.Errorf("link: %s holds no symbols (%d bytes)", path, info.Size())
-	}
-	b, err := syscall.Mmap(int(f.Fd()), 0, int(info.Size()), syscall.PROT_READ, syscall.MAP_PRIVATE)
-	if err != nil {
-		return nil, fmt.Errorf("link: map %s: %w", path, err)
+	if len(b) < worldHeader {
+		return nil, fmt.Errorf("link: %s holds no symbols (%d bytes)", path, len(b))
 	}
 	return parseWorld(path, b)
 }

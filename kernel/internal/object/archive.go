@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"net/url"
-	"os"
 	"strconv"
 	"strings"
-	"syscall"
 )
 
 // An Archive is a package as the build cache holds it: the compiler's object
@@ -20,21 +18,12 @@ type Archive struct {
 // Open maps an archive, or the output of one compiler run, and reads its
 // tables. The mapping lives as long as the process: symbols point into it.
 func Open(pkg, path string) (*Archive, error) {
-	f, err := os.Open(path)
+	b, err := Map(path)
 	if err != nil {
 		return nil, fmt.Errorf("object: %s: %w", pkg, err)
 	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, fmt.Errorf("object: %s: %w", pkg, err)
-	}
-	if info.Size() == 0 {
+	if len(b) == 0 {
 		return nil, fmt.Errorf("object: %s: %s is empty", pkg, path)
-	}
-	b, err := syscall.Mmap(int(f.Fd()), 0, int(info.Size()), syscall.PROT_READ, syscall.MAP_PRIVATE)
-	if err != nil {
-		return nil, fmt.Errorf("object: %s: map %s: %w", pkg, path, err)
 	}
 	return ParseArchive(pkg, b)
 }

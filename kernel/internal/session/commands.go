@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 
 	"loupe/kernel/internal/protocol"
 )
@@ -113,8 +112,7 @@ func (e *execution) shell(ctx context.Context, name string, args ...string) erro
 	cmd.Dir = e.s.dir
 	cmd.Env = append(os.Environ(), e.s.env...)
 	cmd.Stdout, cmd.Stderr = stream{e.out, "stdout"}, stream{e.out, "stderr"}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	apart(cmd)
 	cmd.WaitDelay = lastOutput // for what goes on in the background and holds the output
 	err := cmd.Start()
 	if err == nil {

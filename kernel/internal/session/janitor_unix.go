@@ -3,12 +3,10 @@
 package session
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os/exec"
 	"sync"
-	"syscall"
 )
 
 // A janitor is a small process beside the kernel. When the kernel is killed it
@@ -46,7 +44,7 @@ func newJanitor(dir string) *janitor {
 	j := &janitor{groups: map[int]bool{}}
 	cmd := exec.Command("/bin/sh", "-c", janitorScript, "loupe-janitor", dir)
 	cmd.Dir = "/"
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	inOwnSession(cmd)
 	in, err := cmd.StdinPipe()
 	if err != nil || cmd.Start() != nil {
 		return j
@@ -60,7 +58,7 @@ func (j *janitor) watch(group int) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for g := range j.groups {
-		if errors.Is(syscall.Kill(-g, 0), syscall.ESRCH) {
+		if groupGone(g) {
 			j.drop(g)
 		}
 	}
@@ -91,7 +89,7 @@ func (j *janitor) close() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for g := range j.groups {
-		syscall.Kill(-g, syscall.SIGKILL)
+		_ = killGroup(g) // it may be gone already
 	}
 	if j.in == nil {
 		return

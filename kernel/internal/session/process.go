@@ -6,7 +6,6 @@ import (
 	"os/exec"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"loupe/kernel/internal/build"
@@ -57,20 +56,17 @@ func startProcess(w *build.Worker, j *janitor, tmp, dir string, env []string) (*
 	if err != nil {
 		return nil, fmt.Errorf("cannot make a folder for the worker: %w", err)
 	}
-	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	ours, theirs, err := socketPair()
 	if err != nil {
 		return nil, fmt.Errorf("cannot make a socket for the worker: %w", err)
 	}
-	ours, theirs := os.NewFile(uintptr(fds[0]), "worker"), os.NewFile(uintptr(fds[1]), "kernel")
 	defer theirs.Close()
 	p := &process{events: make(chan *ipc.Event, 64), raw: make(chan rawOutput, 64), exited: make(chan struct{})}
 	p.cmd = exec.Command(w.Program)
 	p.cmd.Dir = dir
 	p.cmd.Env = append(append(os.Environ(), "LOUPE_WORKER_TMP="+tmp), env...)
 	p.cmd.ExtraFiles = []*os.File{theirs}
-	// The worker never outlives its kernel, however that ends, and terminal
-	// signals reach only the kernel.
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	apartUntilDeath(p.cmd)
 	closeTheirs, err := p.openPipes()
 	if err != nil {
 		ours.Close()
@@ -182,7 +178,7 @@ func (p *process) lastWords() string {
 
 func (p *process) kill() {
 	if p.cmd.Process != nil {
-		syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
+		_ = killGroup(p.cmd.Process.Pid) // it may be gone already
 	}
 }
 

@@ -1,0 +1,74 @@
+package session
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"runtime"
+	"syscall"
+	"unsafe"
+)
+
+// starter is the goroutine that starts all workers. It keeps its thread for
+// good: Linux sends the parent-death signal when the thread that started a
+// process ends, not when the process does.
+var starter = func() chan<- func() {
+	work := make(chan func())
+	go func() {
+		runtime.LockOSThread()
+		for f := range work {
+			f()
+		}
+	}()
+	return work
+}()
+
+// socketPair makes the connection between the kernel and a worker.
+func socketPair() (ours, theirs *os.File, err error) {
+	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	return os.NewFile(uintptr(fds[0]), "worker"), os.NewFile(uintptr(fds[1]), "kernel"), nil
+}
+
+// apart makes a command the head of a process group, so that signals from the
+// terminal reach only the kernel, and all of the group can be ended at once.
+func apart(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return killGroup(cmd.Process.Pid) }
+}
+
+// apartUntilDeath is apart for a command that never outlives its kernel,
+// however that ends. It has to be started by startLocked.
+func apartUntilDeath(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+}
+
+// inOwnSession keeps signals of the kernel's terminal and process group away.
+func inOwnSession(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} }
+
+func killGroup(group int) error { return syscall.Kill(-group, syscall.SIGKILL) }
+
+// groupGone reports whether a process group is empty.
+func groupGone(group int) bool { return errors.Is(syscall.Kill(-group, 0), syscall.ESRCH) }
+
+func startLocked(cmd *exec.Cmd) error {
+	done := make(chan error)
+	starter <- func() { done <- cmd.Start() }
+	return <-done
+}
+
+// pending reports whether a pipe holds bytes that nobody has read.
+func pending(f *os.File) bool {
+	c, err := f.SyscallConn()
+	if err != nil {
+		return false
+	}
+	var n int32
+	err = c.Control(func(fd uintptr) {
+		const fionread = 0x541b
+		syscall.Syscall(syscall.SYS_IOCTL, fd, fionread, uintptr(unsafe.Pointer(&n)))
+	})
+	return err == nil && n > 0
+}

@@ -1,0 +1,22 @@
+//go:build !linux
+
+package session
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+)
+
+// Cells run on Linux only, so far; build.FindToolchain says so before anything
+// here is asked.
+var errSystem = errors.New("cells do not run on this system")
+
+func socketPair() (ours, theirs *os.File, err error) { return nil, nil, errSystem }
+func apart(*exec.Cmd)                                {}
+func apartUntilDeath(*exec.Cmd)                      {}
+func inOwnSession(*exec.Cmd)                         {}
+func killGroup(int) error                            { return errSystem }
+func groupGone(int) bool                             { return false }
+func startLocked(*exec.Cmd) error                    { return errSystem }
+func pending(*os.File) bool                          { return false }
