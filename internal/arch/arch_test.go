@@ -42,6 +42,8 @@ const policy = `
 	nn/internal/gemm:   nn/internal/simd nn/internal/team
 	nn/tensor:          nn/internal/team nn/internal/vec nn/internal/gemm gonum.org/v1/gonum
 
+	nn:                 display nn/tensor nn/internal/team nn/internal/vec nn/internal/gemm
+
 	# Data and models: no model knows how it is drawn. A data set may show its
 	# samples, by the parts of which figures are made.
 	nn/data:            display viz/chart gonum.org/v1/gonum

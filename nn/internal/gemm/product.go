@@ -104,14 +104,27 @@ func (p *Product[T]) Run() {
 		return
 	}
 	parts := p.divide()
+	if parts == 1 {
+		p.RunAlone()
+		return
+	}
 	for len(p.memory) < team.Size() {
 		p.memory = append(p.memory, nil)
 	}
-	if parts == 1 {
-		p.Do(0, 0)
+	team.Do(parts, p)
+}
+
+// RunAlone computes the product without other cores, for callers that divide
+// their work themselves.
+func (p *Product[T]) RunAlone() {
+	if p.M == 0 || p.B.N == 0 {
 		return
 	}
-	team.Do(parts, p)
+	if len(p.memory) == 0 {
+		p.memory = make([][]T, 1)
+	}
+	p.rows, p.cols, p.across = p.M, p.B.N, 1
+	p.Do(0, 0)
 }
 
 // divide chooses the parts. Small products are one part.
@@ -124,13 +137,13 @@ func (p *Product[T]) divide() int {
 		p.rows = p.M
 		return 1
 	}
-	if p.M < size*blockRows {
-		if p.Complete == nil && panels >= size {
-			p.cols = (panels + size - 1) / size * t.cols
-			p.across = (p.B.N + p.cols - 1) / p.cols
-		} else {
-			p.rows = (p.M + 4*size - 1) / (4 * size) * 4
-		}
+	if p.M < size*blockRows && p.Complete == nil && panels >= size {
+		p.cols = (panels + size - 1) / size * t.cols
+		p.across = (p.B.N + p.cols - 1) / p.cols
+	} else { // as many parts as cores, or a multiple of that
+		rounds := (p.M + size*blockRows - 1) / (size * blockRows)
+		high := t.heights[0]
+		p.rows = ((p.M+rounds*size-1)/(rounds*size) + high - 1) / high * high
 	}
 	return (p.M + p.rows - 1) / p.rows * p.across
 }

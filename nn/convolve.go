@@ -1,0 +1,228 @@
+package nn
+
+import (
+	"loupe/nn/internal/gemm"
+	"loupe/nn/internal/team"
+	"loupe/nn/internal/vec"
+	"loupe/nn/tensor"
+)
+
+// A convolution is a product: patches, one a row for each position of the window,
+// by the kernel [size·size·channels, filters]. Patches are never written down as
+// a whole: the product asks for a block of them at a time.
+
+// patches are the patches of one group of channels.
+type patches[T tensor.Float] struct {
+	*window
+	x          []T
+	first, n   int // channels of the group
+	width      int // numbers of a patch: size·size·n
+	run        int // numbers of a patch that lie side by side in the image
+	transposed bool
+}
+
+func (p *patches[T]) place(w *window, x []T, group, groups int) {
+	p.window, p.x = w, x
+	p.n = w.channels / groups
+	p.first = group * p.n
+	p.width = w.size[0] * w.size[1] * p.n
+	if p.run = p.n; groups == 1 && w.dilation[1] == 1 {
+		p.run = w.size[1] * p.n
+	}
+}
+
+// Block writes rows and columns of the patches, or of their transposed matrix.
+// It is for package gemm.
+func (p *patches[T]) Block(buf []T, i, rows, k, cols int) (data []T, rowStep, colStep int) {
+	if p.transposed {
+		for c := range cols {
+			p.read(buf[c*rows:(c+1)*rows], k+c, i)
+		}
+		return buf, 1, rows
+	}
+	step := cols + gemm.Pad
+	for r := range rows {
+		p.read(buf[r*step:r*step+cols], i+r, k)
+	}
+	return buf, step, 1
+}
+
+// read copies numbers of the patch at a position, from number k on.
+func (p *patches[T]) read(to []T, position, k int) {
+	image, y, x := p.origin(position)
+	for len(to) > 0 {
+		n := min(p.run-k%p.run, len(to))
+		from, before, inside := p.segment(image, y, x, k, n)
+		switch {
+		case inside == n && n <= 4:
+			for i, v := range p.x[from : from+n] {
+				to[i] = v
+			}
+		case inside == n:
+			copy(to[:n], p.x[from:from+n])
+		default:
+			clear(to[:n])
+			copy(to[before:before+inside], p.x[from:from+inside])
+		}
+		to, k = to[n:], k+n
+	}
+}
+
+// segment finds n numbers of a patch from number k on, which lie in one run: the
+// index of the first that is inside the image, how many are outside before it, and
+// how many are inside.
+func (p *patches[T]) segment(image, y, x, k, n int) (from, before, inside int) {
+	run := k / p.run
+	column := 0
+	if p.run == p.n { // runs are single pixels
+		run, column = run/p.size[1], run%p.size[1]
+	}
+	y += run * p.dilation[0]
+	if y < 0 || y >= p.in[0] {
+		return 0, 0, 0
+	}
+	// The row of the image as numbers, and the run in it.
+	x += column * p.dilation[1]
+	at, line := x*p.channels+p.first+k%p.run, p.in[1]*p.channels
+	before = min(max(-x*p.channels-k%p.run, 0), n)
+	inside = max(min(n, line-at)-before, 0)
+	if p.run == p.n && (x < 0 || x >= p.in[1]) {
+		return 0, 0, 0
+	}
+	return (image*p.in[0]+y)*line + at + before, before, inside
+}
+
+// add adds gradients of the patch at a position to those of the image.
+func (p *patches[T]) add(dx, d []T, position int) {
+	image, y, x := p.origin(position)
+	for k := 0; k < p.width; k += p.run {
+		from, before, inside := p.segment(image, y, x, k, p.run)
+		if inside > 0 {
+			vec.Add(dx[from:from+inside], d[k+before:k+before+inside])
+		}
+	}
+}
+
+type convolveOp[T tensor.Float] struct {
+	output
+	x    *Value
+	k    *conv
+	w    window
+	relu bool
+
+	patches patches[T]
+	right   gemm.Right[T]
+	product gemm.Product[T]
+
+	// Going back, each core has images of its own.
+	products []gemm.Product[T]
+	buffers  [][]T
+	group    int
+}
+
+func convolve[T tensor.Float](t *Tape, x *Value, k *conv, w window) *Value {
+	op := next[convolveOp[T]](t)
+	op.x, op.k, op.w, op.relu = x, k, w, k.activation.name == ReLU.name
+	y := op.set(x.Data.DType(), []*Value{x, &k.kernel.Value, orNone(k.bias.value())}, w.shape(x.shape(), k.filters)...)
+	for op.group = range k.groups {
+		op.patches.place(&op.w, numbers[T](x), op.group, k.groups)
+		op.patches.transposed = false
+		op.right.Use(op.kernel(numbers[T](&k.kernel.Value)))
+		p := &op.product
+		p.M, p.A, p.B, p.Add = w.positions, &op.patches, &op.right, false
+		p.C, p.Step = numbers[T](y)[op.first():], k.filters
+		if p.Complete = nil; op.group == k.groups-1 && k.groups == 1 {
+			p.Complete = op
+		}
+		p.Run()
+	}
+	if k.groups > 1 {
+		op.Complete(0, w.positions)
+	}
+	if op.relu {
+		return y
+	}
+	return k.activation.Of(t, y)
+}
+
+// first is the first filter of the group, filters how many it has.
+func (op *convolveOp[T]) first() int   { return op.group * op.filters() }
+func (op *convolveOp[T]) filters() int { return op.k.filters / op.k.groups }
+
+// kernel is the part of the kernel (or of its gradient) of the group, a column
+// for each filter.
+func (op *convolveOp[T]) kernel(w []T) gemm.Matrix[T] {
+	return gemm.Matrix[T]{Data: w[op.first():], Rows: op.patches.width, Cols: op.filters(), RowStep: op.k.filters, ColStep: 1}
+}
+
+// Complete adds the bias to positions that are complete. It is for package gemm.
+func (op *convolveOp[T]) Complete(i, n int) {
+	f := op.k.filters
+	finish(numbers[T](&op.out)[i*f:(i+n)*f], op.k.bias.value(), op.relu)
+}
+
+func (op *convolveOp[T]) back() {
+	dy := gradient[T](&op.out)
+	if op.relu {
+		maskReLU(dy, numbers[T](&op.out))
+	}
+	if b := op.k.bias.value(); b != nil && b.wants {
+		addColumns(gradient[T](b), dy)
+	}
+	w := &op.k.kernel.Value
+	var dw, dx []T
+	add := false
+	if w.wants {
+		dw, add = overwritten[T](w)
+	}
+	if op.x.wants {
+		dx = gradient[T](op.x)
+	}
+	for op.group = range op.k.groups {
+		op.patches.place(&op.w, numbers[T](op.x), op.group, op.k.groups)
+		if dw != nil {
+			op.backKernel(dw, dy, add)
+		}
+		if dx != nil {
+			op.backImages(dx, dy)
+		}
+	}
+}
+
+// backKernel computes the kernel's gradient: transposed patches by dy.
+func (op *convolveOp[T]) backKernel(dw, dy []T, add bool) {
+	op.patches.transposed = true
+	op.right.Use(op.gradients(dy, 0, op.w.positions))
+	to := op.kernel(dw)
+	p := &op.product
+	p.M, p.A, p.B, p.Add, p.Complete = to.Rows, &op.patches, &op.right, add, nil
+	p.C, p.Step = to.Data, to.RowStep
+	p.Run()
+}
+
+// gradients is dy of the group for n positions, a row each.
+func (op *convolveOp[T]) gradients(dy []T, position, n int) gemm.Matrix[T] {
+	return gemm.Matrix[T]{Data: dy[position*op.k.filters+op.first():], Rows: n, Cols: op.filters(), RowStep: op.k.filters, ColStep: 1}
+}
+
+// backImages computes the images' gradients: dy by the transposed kernel gives
+// the patches' gradients, which are added where the patches were. Images do not
+// share pixels, so each is done by one core.
+func (op *convolveOp[T]) backImages(dx, dy []T) {
+	op.right.Pack(op.kernel(numbers[T](&op.k.kernel.Value)).T())
+	for len(op.products) < team.Size() {
+		op.products = append(op.products, gemm.Product[T]{})
+		op.buffers = append(op.buffers, nil)
+	}
+	per := op.w.out[0] * op.w.out[1]
+	parallel(op.w.batch, 1, func(image, _, member int) {
+		op.buffers[member] = grow(op.buffers[member], per*op.patches.width)
+		p, d := &op.products[member], op.buffers[member]
+		p.M, p.A, p.B = per, op.gradients(dy, image*per, per), &op.right
+		p.C, p.Step = d, op.patches.width
+		p.Run()
+		for i := range per {
+			op.patches.add(dx, d[i*op.patches.width:], image*per+i)
+		}
+	})
+}
