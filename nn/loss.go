@@ -35,7 +35,7 @@ func (l Loss) Name() string { return l.name }
 var (
 	CrossEntropy             = Loss{name: "cross_entropy", classes: true}
 	CrossEntropyLogits       = Loss{name: "cross_entropy_logits", classes: true, logits: true}
-	BinaryCrossEntropy       = Loss{name: "binary_cross_entropy", pairs: binary}
+	BinaryCrossEntropy       = Loss{name: "binary_cross_entropy", pairs: binaryLoss}
 	BinaryCrossEntropyLogits = Loss{name: "binary_cross_entropy_logits", pairs: binaryLogits, logits: true}
 	MSE                      = Loss{name: "mse", pairs: func(p, y float64) (loss, d float64) { return (p - y) * (p - y), 2 * (p - y) }}
 	MAE                      = Loss{name: "mae", pairs: func(p, y float64) (loss, d float64) { return math.Abs(p - y), sign(p - y) }}
@@ -62,7 +62,7 @@ func huber(p, y float64) (loss, d float64) {
 // tiny is the least probability: Keras' epsilon.
 const tiny = 1e-7
 
-func binary(p, y float64) (loss, d float64) {
+func binaryLoss(p, y float64) (loss, d float64) {
 	q := min(max(p, tiny), 1-tiny)
 	if p != p {
 		q = p
@@ -132,11 +132,11 @@ func (op *lossOp[T]) ofPairs(l Loss, shape []int, weights map[int]float64) float
 	if size(s) != size(shape) || !slices.Equal(trim(s), trim(shape)) {
 		fail("%s: predictions have the shape %v, targets %v", l.name, s, shape)
 	}
-	binary := l.name == BinaryCrossEntropy.name || l.name == BinaryCrossEntropyLogits.name
+	labels := l.name == BinaryCrossEntropy.name || l.name == BinaryCrossEntropyLogits.name
 	n, sum := float64(size(s)), 0.0
 	for i, p := range numbers[T](op.pred) {
 		y, w := op.targets[i], 1.0
-		if binary {
+		if labels {
 			if !(y >= 0 && y <= 1) {
 				fail("%s: label %d is %v; labels are 0 or 1", l.name, i, y)
 			}

@@ -11,15 +11,16 @@ import (
 
 // A Model is a graph of layers with one output.
 type Model struct {
-	inputs []*Node
-	output *Node
-	nodes  []*Node // inputs first, each node behind its inputs
-	layers []*Layer
-	built  bool
-	seed   uint64
-	dtype  tensor.DType
-	hooks  hooks
-	tapes  [2]*Tape // of predictions, and of training
+	inputs  []*Node
+	output  *Node
+	nodes   []*Node // inputs first, each node behind its inputs
+	layers  []*Layer
+	built   bool
+	seed    uint64
+	dtype   tensor.DType
+	hooks   hooks
+	tapes   [2]*Tape // of predictions, and of training
+	history *History
 }
 
 // Sequential makes a model of parts that follow each other.
