@@ -19,6 +19,7 @@ type patches[T tensor.Float] struct {
 	width      int // numbers of a patch: size·size·n
 	run        int // numbers of a patch that lie side by side in the image
 	transposed bool
+	offsets    []int // of each number from the first, in the image
 }
 
 func (p *patches[T]) place(w *window, x []T, group, groups int) {
@@ -29,41 +30,103 @@ func (p *patches[T]) place(w *window, x []T, group, groups int) {
 	if p.run = p.n; groups == 1 && w.dilation[1] == 1 {
 		p.run = w.size[1] * p.n
 	}
+	p.offsets = grow(p.offsets, p.width)
+	for k := range p.offsets {
+		c, column, row := k%p.n, k/p.n%w.size[1], k/p.n/w.size[1]
+		p.offsets[k] = (row*w.dilation[0]*w.in[1]+column*w.dilation[1])*w.channels + p.first + c
+	}
 }
 
 // Block writes rows and columns of the patches, or of their transposed matrix.
 // It is for package gemm.
 func (p *patches[T]) Block(buf []T, i, rows, k, cols int) (data []T, rowStep, colStep int) {
+	position, n, first, numbers := i, rows, k, cols
 	if p.transposed {
-		for c := range cols {
-			p.read(buf[c*rows:(c+1)*rows], k+c, i)
-		}
-		return buf, 1, rows
+		position, n, first, numbers = k, cols, i, rows
 	}
-	step := cols + gemm.Pad
-	for r := range rows {
-		p.read(buf[r*step:r*step+cols], i+r, k)
+	var step int // from a position to the next, and from a number to the next
+	if p.channels == 1 && p.stride[1] == 1 {
+		step = n + gemm.Pad
+		p.lines(buf, step, position, n, first, numbers)
+		rowStep, colStep = 1, step
+	} else {
+		step = numbers + gemm.Pad
+		p.rows(buf, step, position, n, first, numbers)
+		rowStep, colStep = step, 1
 	}
-	return buf, step, 1
+	if p.transposed {
+		rowStep, colStep = colStep, rowStep
+	}
+	return buf, rowStep, colStep
 }
 
-// read copies numbers of the patch at a position, from number k on.
-func (p *patches[T]) read(to []T, position, k int) {
+// rows writes numbers of n patches, patch by patch.
+func (p *patches[T]) rows(buf []T, step, position, n, first, numbers int) {
 	image, y, x := p.origin(position)
+	end := p.out[1]*p.stride[1] - p.padding[1]
+	for i := range n {
+		p.read(buf[i*step:i*step+numbers], image, y, x, first)
+		if x += p.stride[1]; x < end {
+			continue
+		}
+		image, y, x = p.origin(position + i + 1)
+	}
+}
+
+// lines writes numbers of n patches of images with one channel, number by number:
+// where windows move by single pixels, those of a line are a line of the image.
+func (p *patches[T]) lines(buf []T, step, position, n, first, numbers int) {
+	for i := 0; i < n; {
+		image, y, x := p.origin(position + i)
+		length := min(p.out[1]-(x+p.padding[1]), n-i)
+		for k := range numbers {
+			row, column := (first+k)/p.size[1]*p.dilation[0], (first+k)%p.size[1]*p.dilation[1]
+			to := buf[k*step+i : k*step+i+length]
+			from := x + column
+			before := min(max(-from, 0), length)
+			inside := min(length, p.in[1]-from) - before
+			if y+row < 0 || y+row >= p.in[0] || inside <= 0 {
+				clear(to)
+				continue
+			}
+			clear(to[:before])
+			at := (image*p.in[0]+y+row)*p.in[1] + from + before
+			copy(to[before:before+inside], p.x[at:])
+			clear(to[before+inside:])
+		}
+		i += length
+	}
+}
+
+// read copies numbers of the patch whose window begins at a place, from number k
+// on.
+func (p *patches[T]) read(to []T, image, y, x, k int) {
+	if y >= 0 && x >= 0 && y+p.span(0) <= p.in[0] && x+p.span(1) <= p.in[1] {
+		p.readInside(to, ((image*p.in[0]+y)*p.in[1]+x)*p.channels, k)
+		return
+	}
 	for len(to) > 0 {
 		n := min(p.run-k%p.run, len(to))
 		from, before, inside := p.segment(image, y, x, k, n)
-		switch {
-		case inside == n && n <= 4:
-			for i, v := range p.x[from : from+n] {
-				to[i] = v
-			}
-		case inside == n:
-			copy(to[:n], p.x[from:from+n])
-		default:
-			clear(to[:n])
-			copy(to[before:before+inside], p.x[from:from+inside])
+		clear(to[:n])
+		copy(to[before:before+inside], p.x[from:from+inside])
+		to, k = to[n:], k+n
+	}
+}
+
+// readInside copies numbers of a patch that is wholly inside the image and begins
+// at number at.
+func (p *patches[T]) readInside(to []T, at, k int) {
+	if p.run < 8 {
+		for i, offset := range p.offsets[k : k+len(to)] {
+			to[i] = p.x[at+offset]
 		}
+		return
+	}
+	for len(to) > 0 {
+		n := min(p.run-k%p.run, len(to))
+		from := at + p.offsets[k]
+		copy(to[:n], p.x[from:from+n])
 		to, k = to[n:], k+n
 	}
 }

@@ -165,8 +165,10 @@ func (f *fitting) epoch() {
 	h.add("loss", sums.loss/float64(sums.n))
 	sums.store(h, "")
 	if f.c.Validation != nil {
-		for name, v := range f.model.evaluate(f.c.Validation, f.c.Loss, f.c.Metrics, f.c.Batch) {
-			h.add("val_"+name, v)
+		v := f.model.evaluate(f.c.Validation, f.c.Loss, f.c.Metrics, f.c.Batch)
+		h.add("val_loss", v["loss"])
+		for _, m := range f.c.Metrics {
+			h.add("val_"+m.name, v[m.name])
 		}
 	}
 	h.epoch, h.inEpoch = h.epoch+1, 0

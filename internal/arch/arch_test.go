@@ -83,6 +83,7 @@ const policy = `
 // inTests lists what only tests may import more. All of them may import
 // internal/golden.
 const inTests = `
+	nn:                       nn/data
 	kernel/internal/cell:     kernel/internal/build kernel/internal/object
 	kernel:                   internal/soak
 	kernel/internal/session:  golang.org/x/tools internal/soak

@@ -6,6 +6,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"loupe/nn/internal/simd"
 	"loupe/nn/internal/team"
@@ -236,8 +237,11 @@ func benchmark[T Float](b *testing.B, s [3]int, cores int) {
 	team.SetSize(cores)
 	m, n, k := s[0], s[1], s[2]
 	x, y, z := Dense(make([]T, m*k), m, k), Dense(make([]T, k*n), k, n), Dense(make([]T, m*n), m, n)
+	best := time.Hour // other programs disturb the mean, not the best
 	for b.Loop() {
+		begin := time.Now()
 		Mul(z, x, y, false)
+		best = min(best, time.Since(begin))
 	}
-	b.ReportMetric(2*float64(m*n*k)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+	b.ReportMetric(2*float64(m*n*k)/best.Seconds()/1e9, "GFLOP/s")
 }

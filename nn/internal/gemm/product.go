@@ -41,7 +41,7 @@ func (m Matrix[T]) T() Matrix[T] {
 type Left[T Float] interface {
 	// Block returns rows i to i+rows-1 and columns k to k+cols-1: element (r, c)
 	// is data[r*rowStep+c*colStep]. They may be written into buf, which has room
-	// for rows × (cols+Pad) numbers. It is called by several goroutines at a time.
+	// for (rows+Pad) × (cols+Pad) numbers. It is called by several goroutines at a time.
 	Block(buf []T, i, rows, k, cols int) (data []T, rowStep, colStep int)
 }
 
@@ -153,7 +153,7 @@ func (p *Product[T]) Do(part, member int) {
 	t := tilingOf[T]()
 	tile := t.heights[0] * t.cols
 	if p.memory[member] == nil {
-		p.memory[member] = make([]T, tile+blockRows*(blockCols+Pad))
+		p.memory[member] = make([]T, tile+(blockRows+Pad)*(blockCols+Pad))
 	}
 	buf := p.memory[member]
 	j := part % p.across * p.cols

@@ -1,0 +1,321 @@
+package nn_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"loupe/nn"
+	"loupe/nn/data"
+	"loupe/nn/tensor"
+)
+
+// digits are real handwritten digits, as images with their classes.
+func digits() (train, test nn.Data) {
+	a, b := data.Digits().Split()
+	images := func(s *data.Set) nn.Data {
+		return nn.Arrays(tensor.FromMat(s.Matrix()).Reshape(-1, 8, 8, 1).As(tensor.Float32), tensor.FromInts(s.Labels()))
+	}
+	return images(a), images(b)
+}
+
+// TestDigits: a small network reads held-out digits.
+func TestDigits(t *testing.T) {
+	train, test := digits()
+	model := nn.Sequential(nn.Conv2D(16, 3, nn.ReLU, nn.Same), nn.MaxPool2D(2), nn.Conv2D(32, 3, nn.ReLU, nn.Same), nn.MaxPool2D(2), nn.Flatten(), nn.Dropout(0.2), nn.Dense(10, nn.Softmax))
+	h := nn.Fit(model, train, nn.Config{Optimizer: nn.Adam(3e-3), Loss: nn.CrossEntropy, Epochs: 20, Validation: test})
+	if a := h.Last("val_accuracy"); a < 0.98 {
+		t.Errorf("%.4f of the held-out digits are right\n%v", a, h)
+	}
+	t.Log(h)
+}
+
+// TestTrajectory: from the same weights and batches, losses are those of PyTorch.
+func TestTrajectory(t *testing.T) {
+	type array struct {
+		Shape []int
+		Data  []float32
+	}
+	of := func(a array) *tensor.Tensor { return tensor.FromSlice(a.Data, a.Shape...) }
+	for name, c := range map[string]struct {
+		model   *nn.Model
+		loss    nn.Loss
+		weights map[string]func(get func(string) *tensor.Tensor) *tensor.Tensor
+	}{
+		"cnn": {
+			nn.Sequential(nn.Conv2D(4, 3, nn.ReLU), nn.MaxPool2D(2), nn.Conv2D(6, 3, nn.ReLU), nn.Flatten(), nn.Dense(5, nn.Softmax)), nn.CrossEntropy,
+			map[string]func(func(string) *tensor.Tensor) *tensor.Tensor{
+				"conv2d/kernel":   func(get func(string) *tensor.Tensor) *tensor.Tensor { return get("0.weight").Transpose(2, 3, 1, 0) },
+				"conv2d/bias":     func(get func(string) *tensor.Tensor) *tensor.Tensor { return get("0.bias") },
+				"conv2d_1/kernel": func(get func(string) *tensor.Tensor) *tensor.Tensor { return get("3.weight").Transpose(2, 3, 1, 0) },
+				"conv2d_1/bias":   func(get func(string) *tensor.Tensor) *tensor.Tensor { return get("3.bias") },
+				// PyTorch flattens channels first.
+				"dense/kernel": func(get func(string) *tensor.Tensor) *tensor.Tensor {
+					return get("6.weight").Reshape(5, 6, 2, 2).Transpose(2, 3, 1, 0).Reshape(24, 5)
+				},
+				"dense/bias": func(get func(string) *tensor.Tensor) *tensor.Tensor { return get("6.bias") },
+			},
+		},
+		"lstm": {
+			nn.Sequential(nn.Embedding(20, 6), nn.LSTM(5), nn.Dense(1, nn.Sigmoid)), nn.BinaryCrossEntropy,
+			map[string]func(func(string) *tensor.Tensor) *tensor.Tensor{
+				"embedding/embeddings":  func(get func(string) *tensor.Tensor) *tensor.Tensor { return get("0.weight") },
+				"lstm/kernel":           func(get func(string) *tensor.Tensor) *tensor.Tensor { return get("1.weight_ih_l0").T() },
+				"lstm/recurrent_kernel": func(get func(string) *tensor.Tensor) *tensor.Tensor { return get("1.weight_hh_l0").T() },
+				"lstm/bias": func(get func(string) *tensor.Tensor) *tensor.Tensor {
+					return get("1.bias_ih_l0").Add(get("1.bias_hh_l0"))
+				},
+				"dense/kernel": func(get func(string) *tensor.Tensor) *tensor.Tensor { return get("3.weight").T() },
+				"dense/bias":   func(get func(string) *tensor.Tensor) *tensor.Tensor { return get("3.bias") },
+			},
+		},
+	} {
+		b, err := os.ReadFile(filepath.Join("testdata", "trajectory", name+".json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var r struct {
+			Weights map[string]array
+			X, Y    array
+			Losses  []float64
+		}
+		if err := json.Unmarshal(b, &r); err != nil {
+			t.Fatal(err)
+		}
+		x, y := of(r.X), of(r.Y)
+		if name == "cnn" { // steps, batch, channel, height, width
+			x = x.Transpose(0, 1, 3, 4, 2)
+		}
+		shape := x.Contiguous().Shape()
+		c.model.Build(shape[2:]...)
+		for _, l := range c.model.Layers() {
+			for _, p := range l.Params() {
+				p.Data.Copy(c.weights[l.Name()+"/"+p.Name](func(key string) *tensor.Tensor { return of(r.Weights[key]) }))
+			}
+		}
+		samples := x.Reshape(append([]int{-1}, shape[2:]...)...)
+		h := nn.Fit(c.model, nn.Arrays(samples, y.Reshape(-1)), nn.Config{Optimizer: nn.Adam(0.01), Loss: c.loss, Batch: shape[1], Ordered: true})
+		for i, want := range r.Losses {
+			if got := h.StepLoss[i]; math.Abs(got-want) > 1e-3 {
+				t.Errorf("%s: the loss of step %d is %v, PyTorch's %v", name, i, got, want)
+			}
+		}
+	}
+}
+
+// TestMistakes: what is wrong is said with shapes, index and layer.
+func TestMistakes(t *testing.T) {
+	nan := tensor.Ones(40, 4)
+	nan.Set(math.NaN(), 37, 2)
+	x, y := tensor.Normal(1, 0, 1, 40, 4), tensor.FromInts(make([]int, 40))
+	bad := y.Clone()
+	bad.Set(3, 21)
+	fit := func(x, y *tensor.Tensor, parts ...nn.Part) {
+		nn.Fit(nn.Sequential(parts...), nn.Arrays(x, y), nn.Config{Loss: nn.CrossEntropy, Ordered: true})
+	}
+	built := nn.Sequential(nn.Dense(3, nn.ReLU), nn.Dense(3, nn.Softmax)).Build(4)
+	for want, f := range map[string]func(){
+		"the model wants inputs of the shape [4] (without the batch), these have [5]": func() { built.Predict(tensor.New(2, 5)) },
+		"label 21 is 3; with 3 outputs, labels are whole numbers from 0 to 2":         func() { fit(x, bad, nn.Dense(3, nn.Softmax)) },
+		"sample 37 has NaN among its inputs":                                          func() { fit(nan, y, nn.Dense(3, nn.Softmax)) },
+		"Fit got no samples":                                                          func() { fit(tensor.New(0, 4), tensor.New(0), nn.Dense(3)) },
+		"there must be as many of both":                                               func() { fit(x, tensor.New(3), nn.Dense(3)) },
+		"Predict got no samples: the shape is [0 4]":                                  func() { built.Predict(tensor.New(0, 4)) },
+		"layer conv2d: it wants inputs of height":                                     func() { fit(x, y, nn.Conv2D(3, 3).Named("conv2d")) },
+		"Dense has no option for Stride":                                              func() { nn.Dense(3, nn.Stride(2)) },
+		"there is no layer \"dense_7\"; there are":                                    func() { built.Layer("dense_7") },
+		"word 0 of the batch (place 0 of sample 0) is -0.8":                           func() { fit(x, y, nn.Embedding(5, 2), nn.GlobalAvgPool(), nn.Dense(3, nn.Softmax)) },
+		"a window of 3 does not fit into inputs of":                                   func() { nn.Sequential(nn.Conv2D(3, 3)).Build(2, 9, 1) },
+		"5 channels and 4 filters cannot be divided":                                  func() { nn.Sequential(nn.Conv2D(4, 3, nn.Groups(2))).Build(9, 9, 5) },
+		"do not fill [3 -1]":                                                          func() { nn.Sequential(nn.Reshape(3, -1)).Build(7) },
+		"cannot be added":                                                             func() { nn.Sequential(nn.Residual(nn.Dense(3))).Build(4) },
+		"there is no initializer \"he_norml\"":                                        func() { nn.InitializerNamed("he_norml") },
+		"two layers have the name \"a\"":                                              func() { nn.Sequential(nn.Dense(1, nn.Name("a")), nn.Dense(1, nn.Name("a"))) },
+		"the number of units is at least 1, not 0":                                    func() { nn.LSTM(0) },
+		"predictions have the shape [32 3]":                                           func() { nn.Fit(built.Clone(), nn.Arrays(x, tensor.New(40, 2)), nn.Config{Loss: nn.MSE}) },
+		"Fit needs a loss":                                                            func() { nn.Fit(built.Clone(), nn.Arrays(x, y), nn.Config{}) },
+		"layer log_of: the loss became NaN": func() {
+			fit(x, y, nn.Dense(3), nn.Custom(logarithm{}).Named("log_of"), nn.Dense(3, nn.Softmax))
+		},
+		"numbers of its kernel are not finite after the last step": func() {
+			nn.Fit(built.Clone(), nn.Arrays(x, y), nn.Config{Loss: nn.CrossEntropy, Optimizer: nn.SGD(math.Inf(1))})
+		},
+	} {
+		func() {
+			defer func() {
+				p := recover()
+				if err, ok := p.(*nn.Error); !ok || !strings.Contains(err.Error(), want) {
+					t.Errorf("got %v\nwant %s", p, want)
+				}
+			}()
+			f()
+		}()
+	}
+}
+
+// logarithm is a layer of a program's own, and a wrong one.
+type logarithm struct{}
+
+func (logarithm) Type() string                                { return "Log" }
+func (logarithm) Build(_ *nn.Builder, in []nn.Shape) nn.Shape { return in[0] }
+func (logarithm) Forward(_ *nn.Tape, in []*nn.Value) *nn.Value {
+	return nn.Const(in[0].Data.Log())
+}
+
+func small() (*nn.Model, nn.Data) {
+	x := tensor.Normal(1, 0, 1, 70, 4)
+	y := make([]int, 70)
+	for i := range y {
+		if x.At(i, 0) > x.At(i, 1) {
+			y[i] = 1
+		}
+	}
+	return nn.Sequential(nn.Dense(8, nn.ReLU), nn.Dropout(0.2), nn.Dense(2, nn.Softmax)), nn.Arrays(x, tensor.FromInts(y))
+}
+
+// TestContinue: a training that was stopped goes on as if it had not been.
+func TestContinue(t *testing.T) {
+	m, d := small()
+	whole := nn.Fit(m, d, nn.Config{Loss: nn.CrossEntropy, Epochs: 3, Batch: 16})
+	m, d = small()
+	stop := nn.CallbackFunc(func(m *nn.Moment) error {
+		if m.When == nn.StepEnded && m.Step == 6 {
+			m.Stop("enough")
+		}
+		return nil
+	})
+	h := nn.Fit(m, d, nn.Config{Loss: nn.CrossEntropy, Epochs: 3, Batch: 16, Callbacks: []nn.Callback{stop}})
+	if h.Steps != 7 || h.Stopped != "enough" || h.Epochs() != 1 {
+		t.Fatalf("stopped after %d steps, %d epochs: %q", h.Steps, h.Epochs(), h.Stopped)
+	}
+	h = nn.Fit(m, d, nn.Config{Loss: nn.CrossEntropy, Epochs: 3, Batch: 16, Continue: h})
+	if fmt.Sprint(h.StepLoss) != fmt.Sprint(whole.StepLoss) {
+		t.Errorf("losses %v\nwithout the stop %v", h.StepLoss, whole.StepLoss)
+	}
+}
+
+// TestEarlyStopping: the weights are those of the best epoch.
+func TestEarlyStopping(t *testing.T) {
+	m, d := small()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "best.safetensors")
+	h := nn.Fit(m, d, nn.Config{Loss: nn.CrossEntropy, Epochs: 200, Batch: 16, Optimizer: nn.SGD(3), Validation: d,
+		Callbacks: []nn.Callback{nn.EarlyStopping(3), nn.Checkpoint(path)}})
+	if !strings.HasPrefix(h.Stopped, "no better loss for 3") {
+		t.Fatalf("stopped: %q after %d epochs", h.Stopped, h.Epochs())
+	}
+	best := h.Values["val_loss"][h.Best("val_loss")]
+	if got := m.Evaluate(d, nn.CrossEntropy)["loss"]; math.Abs(got-best) > 1e-6 {
+		t.Errorf("the loss is %v, the best was %v", got, best)
+	}
+	other, _ := small()
+	other.Build(4)
+	if err := other.Load(path); err != nil {
+		t.Fatal(err)
+	}
+	if got := other.Evaluate(d, nn.CrossEntropy)["loss"]; math.Abs(got-best) > 1e-6 {
+		t.Errorf("the loss of the loaded model is %v, the best was %v", got, best)
+	}
+	if files, _ := os.ReadDir(dir); len(files) != 1 {
+		t.Errorf("%d files are left", len(files))
+	}
+	gone := nn.Fit(other, d, nn.Config{Loss: nn.CrossEntropy, Epochs: 9, Callbacks: []nn.Callback{nn.Checkpoint(filepath.Join(dir, "no", "file"))}})
+	if gone.Err == nil || gone.Epochs() != 1 {
+		t.Errorf("a checkpoint that cannot be written: %v after %d epochs", gone.Err, gone.Epochs())
+	}
+}
+
+// TestAllocations: steps after the first take no memory that grows.
+func TestAllocations(t *testing.T) {
+	m := nn.Sequential(nn.Conv2D(8, 3, nn.ReLU), nn.MaxPool2D(2), nn.Flatten(), nn.Dense(10, nn.Softmax))
+	d := nn.Arrays(tensor.Uniform(1, 0, 1, 64, 28, 28, 1), tensor.New(64))
+	c := nn.Config{Loss: nn.CrossEntropy, Optimizer: nn.Adam(1e-3), Batch: 32}
+	nn.Fit(m, d, c)
+	// A step's activations alone are 32·26·26·8 numbers of 4 bytes, 692 kB.
+	r := testing.Benchmark(func(b *testing.B) {
+		for b.Loop() {
+			nn.Fit(m, d, c)
+		}
+	})
+	if n := r.AllocedBytesPerOp(); n > 100_000 {
+		t.Errorf("two steps take %d bytes", n)
+	}
+}
+
+// TestFrozen: frozen layers stay as they are, and are not saved from loading.
+func TestFrozen(t *testing.T) {
+	m, d := small()
+	m.Build(4).Freeze("dense")
+	before, other := m.Layer("dense").Param("kernel").Data.Clone(), m.Layer("dense_1").Param("kernel").Data.Clone()
+	nn.Fit(m, d, nn.Config{Loss: nn.CrossEntropy})
+	if m.Layer("dense").Param("kernel").Data.Sub(before).Norm() != 0 {
+		t.Error("the frozen layer has changed")
+	}
+	if m.Layer("dense_1").Param("kernel").Data.Sub(other).Norm() == 0 {
+		t.Error("the other layer has not changed")
+	}
+}
+
+// TestHooks: hooks see all, change nothing, and go.
+func TestHooks(t *testing.T) {
+	x, y := tensor.Normal(1, 0, 1, 8, 4), tensor.FromInts(make([]int, 8))
+	run := func(h *nn.Hook) string {
+		m, _ := small()
+		if h != nil {
+			defer m.With(*h)()
+		}
+		nn.Fit(m, nn.Arrays(x, y), nn.Config{Loss: nn.CrossEntropy, Epochs: 2})
+		return fmt.Sprint(m.Layer("dense").Param("kernel").Data.Float64s())
+	}
+	var seen []string
+	want := run(nil)
+	got := run(&nn.Hook{
+		Forward: func(e *nn.Event) {
+			seen = append(seen, fmt.Sprint("f ", e.Layer.Name(), e.Inputs[0].Shape(), e.Output.Shape()))
+		},
+		Backward: func(e *nn.Event) { seen = append(seen, fmt.Sprint("b ", e.Layer.Name(), e.Grad.Shape())) },
+	})
+	if got != want {
+		t.Error("hooks that only look have changed the training")
+	}
+	step := []string{"f dense[8 4] [8 8]", "f dropout[8 8] [8 8]", "f dense_1[8 8] [8 2]", "b dropout[8 8]", "b dense[8 8]"}
+	if fmt.Sprint(seen) != fmt.Sprint(append(step, step...)) {
+		t.Errorf("hooks saw %q", seen)
+	}
+	m, _ := small()
+	m.Build(4)
+	func() {
+		defer func() { recover() }()
+		m.Hooked(nn.Hook{Forward: func(*nn.Event) { panic("in a hook") }}, func() { m.Predict(x) })
+	}()
+	m.Predict(x) // panics if the hook is still there
+}
+
+func TestMetrics(t *testing.T) {
+	p := tensor.FromRows([][]float64{{0.1, 0.7, 0.2}, {0.5, 0.3, 0.2}, {0.2, 0.3, 0.5}, {0.4, 0.35, 0.25}})
+	y := tensor.FromInts([]int{1, 1, 2, 2})
+	one := tensor.FromSlice([]float64{0.9, 0.4, 0.6, 0.4}, 4, 1)
+	labels := tensor.FromInts([]int{1, 0, 0, 1}, 4, 1)
+	for _, c := range []struct {
+		name string
+		got  float64
+		want float64
+	}{
+		{"accuracy", nn.Accuracy.Of(p, y), 0.5},
+		{"top 2", nn.TopK(2).Of(p, y), 0.75},
+		{"f1", nn.F1.Of(p, y), (0 + 2.0/3 + 2.0/3) / 3},
+		{"accuracy of one output", nn.Accuracy.Of(one, labels), 0.5},
+		{"auc", nn.AUC.Of(one, labels), (2 + 0.5) / 4},
+		{"f1 of one output", nn.F1.Of(one, labels), 0.5},
+		{"mae", nn.MeanAbsoluteError.Of(one, labels), (0.1 + 0.4 + 0.6 + 0.6) / 4},
+		{"one-hot", nn.Accuracy.Of(p, p), 1},
+	} {
+		if math.Abs(c.got-c.want) > 1e-7 {
+			t.Errorf("%s is %v, want %v", c.name, c.got, c.want)
+		}
+	}
+}
