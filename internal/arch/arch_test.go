@@ -75,6 +75,7 @@ const policy = `
 	# All of it together, and the command that starts it.
 	kernel:                   . kernel/internal/protocol kernel/internal/wire kernel/internal/notebook kernel/internal/session kernel/internal/build
 	install:
+	bench/train:              nn nn/tensor
 	cmd/loupe:                kernel install
 
 	internal/arch:
