@@ -4,6 +4,7 @@
 # make notebooks  execute the stored notebooks again, in place
 # make test       all tests; it ends by naming what this machine could not test
 # make bench      Loupe beside ipykernel (and GoNB where installed)
+# make libraries  notebooks that use other people's modules (downloads them)
 # make clean      remove what the other targets made
 
 PYTHON ?= python3
@@ -14,7 +15,7 @@ PORT   ?= 8888
 # JupyterLab refuses to run as root unless told.
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: build lab run notebooks test bench venv kernelspec clean
+.PHONY: build lab run notebooks test bench libraries venv kernelspec clean
 
 build:
 	go build -o bin/loupe ./cmd/loupe
@@ -57,6 +58,9 @@ $(VENV)/.bench: bench/requirements.txt $(PINS)/constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
+
+libraries:
+	go test ./kernel/internal/session -run TestLibraries -libraries -v -timeout 60m $(LIBRARIES_FLAGS)
 
 clean:
 	rm -rf bin dist $(VENV)

@@ -11,6 +11,7 @@ require (
 	golang.org/x/arch v0.32.0
 	golang.org/x/crypto v0.45.0
 	golang.org/x/image v0.30.0
+	golang.org/x/mod v0.31.0
 	golang.org/x/tools v0.40.0
 	gonum.org/v1/gonum v0.17.0
 	gonum.org/v1/plot v0.17.0

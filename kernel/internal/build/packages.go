@@ -10,6 +10,9 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/semver"
+
 	"loupe/kernel/internal/object"
 )
 
@@ -190,8 +193,40 @@ func (w *Worker) pins() string {
 	return b.String()
 }
 
-// Get adds a module to the module in a folder.
-func (w *Worker) Get(ctx context.Context, dir, path string) error {
-	_, err := w.Toolchain.run(ctx, dir, "get", path)
-	return err
+// Get adds a module, or a package of one, to the module in a folder. The note
+// says that an older version was asked for than others in the folder's module
+// need: it stays at the newer one.
+func (w *Worker) Get(ctx context.Context, dir, query string) (note string, err error) {
+	path, version, _ := strings.Cut(query, "@")
+	if semver.IsValid(version) {
+		module, has, err := w.required(dir, path)
+		if err != nil {
+			return "", err
+		}
+		if semver.Compare(version, has) < 0 {
+			return fmt.Sprintf("%s stays at %s, which the session needs: %s is older", module, has, version), nil
+		}
+	}
+	_, err = w.Toolchain.run(ctx, dir, "get", query)
+	return "", err
+}
+
+// required finds the module of a package among those that the go.mod of a
+// folder names, with its version there; "" if there is none.
+func (w *Worker) required(dir, path string) (module, version string, err error) {
+	name := filepath.Join(dir, "go.mod")
+	b, err := os.ReadFile(name)
+	if err != nil {
+		return "", "", err
+	}
+	mod, err := modfile.ParseLax(name, b, nil)
+	if err != nil {
+		return "", "", err
+	}
+	for _, r := range mod.Require {
+		if m := r.Mod.Path; (path == m || strings.HasPrefix(path, m+"/")) && len(m) > len(module) {
+			module, version = m, r.Mod.Version
+		}
+	}
+	return module, version, nil
 }

@@ -122,7 +122,12 @@ func ask(ctx context.Context, path, toolchain string) (*Toolchain, error) {
 func (t *Toolchain) run(ctx context.Context, dir string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, t.Go, args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOTOOLCHAIN=local", "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS="+modFlag(dir), "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
+	cmd.Env = append(os.Environ(), "GOTOOLCHAIN=local", "CGO_ENABLED=0", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
+	if ownModule(dir) {
+		cmd.Env = append(cmd.Env, "GOWORK=off", "GOFLAGS=-mod=mod")
+	} else {
+		cmd.Env = append(cmd.Env, "GOFLAGS=") // a user's go.mod is not written to, unless a command asks for it
+	}
 	out, err := cmd.Output()
 	if err != nil {
 		return out, commandError("go "+args[0], err)
@@ -130,14 +135,11 @@ func (t *Toolchain) run(ctx context.Context, dir string, args ...string) ([]byte
 	return out, nil
 }
 
-// modFlag lets the go command write the go.mod files that are Loupe's own, but
-// not a user's.
-func modFlag(dir string) string {
+// ownModule tells whether the go.mod of a folder is Loupe's own rather than a
+// user's.
+func ownModule(dir string) bool {
 	b, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-	if err == nil && (bytes.HasPrefix(b, []byte("module loupe.worker\n")) || bytes.HasPrefix(b, []byte("module notebook\n"))) {
-		return "-mod=mod"
-	}
-	return ""
+	return err == nil && (bytes.HasPrefix(b, []byte("module loupe.worker\n")) || bytes.HasPrefix(b, []byte("module notebook\n")))
 }
 
 // commandError adds what a command said to how it failed.

@@ -52,7 +52,7 @@ func (e *execution) commands(ctx context.Context, code string) (rest string, f *
 		if text[0] != '%' && text[0] != '!' {
 			break
 		}
-		found = true
+		found, e.spoke = true, true
 		if err := e.command(ctx, text); err != nil {
 			var failed *protocol.Failure
 			if errors.As(err, &failed) {

@@ -59,7 +59,9 @@ const (
 type execution struct {
 	s      *Session
 	id     int
-	number int // as in In [n]
+	number int  // as in In [n]
+	spoke  bool // something is shown that must stay
+	waited bool // something is shown of what it waits for
 	cell   protocol.Cell
 	out    protocol.Output
 }
@@ -85,7 +87,7 @@ func (e *execution) runGo(ctx context.Context, code string) *protocol.Failure {
 	s.sources[e.number] = code
 	notebook, process, linker := s.notebook, s.process, s.linker
 	s.mu.Unlock()
-	plan, err := notebook.Plan(e.number, code)
+	plan, err := e.plan(notebook, code)
 	if err != nil {
 		return e.planFailure(err)
 	}
@@ -132,6 +134,26 @@ func (s *Session) failed(number int, name string) {
 	if n := len(s.ran); n > 0 && s.ran[n-1].number == number {
 		s.ran[n-1].failure = name
 	}
+}
+
+// plan analyses the cell. Packages that it imports may have to be compiled
+// first; what is said of that is gone afterwards, for it is not the cell's.
+func (e *execution) plan(notebook *cell.Notebook, code string) (*cell.Plan, error) {
+	e.s.setPlanning(e)
+	defer e.s.setPlanning(nil)
+	plan, err := notebook.Plan(e.number, code)
+	e.s.mu.Lock()
+	defer e.s.mu.Unlock()
+	if e.waited && !e.spoke {
+		e.out.Clear(false)
+	}
+	return plan, err
+}
+
+func (s *Session) setPlanning(e *execution) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.planning = e
 }
 
 // commit makes the cell a part of the session.

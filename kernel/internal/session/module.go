@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"loupe/kernel/internal/build"
 )
@@ -51,8 +52,12 @@ func (e *execution) get(ctx context.Context, args string) error {
 	}
 	for _, path := range strings.Fields(args) {
 		e.out.Stream("stderr", "loupe: getting "+path+" …\n")
-		if err := e.s.worker.Get(ctx, m.dir, path); err != nil {
+		note, err := e.s.worker.Get(ctx, m.dir, path)
+		if err != nil {
 			return err
+		}
+		if note != "" {
+			e.out.Stream("stderr", "loupe: "+note+"\n")
 		}
 		// Its packages are compiled now rather than by the cell that imports
 		// them. A module need not have one at its root.
@@ -60,6 +65,29 @@ func (e *execution) get(ctx context.Context, args string) error {
 		_ = e.s.load(ctx, name)
 	}
 	return nil
+}
+
+// silentFor is how long a package may take before the cell that imports it says
+// what it waits for.
+const silentFor = 500 * time.Millisecond
+
+// fetch is load for a cell, or for a completion in one.
+func (s *Session) fetch(ctx context.Context, path string) error {
+	s.mu.Lock()
+	e := s.planning
+	s.mu.Unlock()
+	if e != nil {
+		timer := time.AfterFunc(silentFor, func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			if s.planning == e {
+				e.waited = true
+				e.out.Stream("stderr", "loupe: compiling "+path+" and what it imports …\n")
+			}
+		})
+		defer timer.Stop()
+	}
+	return s.load(ctx, path)
 }
 
 // load makes a package and all that it imports known to the session.

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -19,6 +20,8 @@ import (
 )
 
 var update = flag.Bool("update", false, "write what the scenarios print into their files")
+
+var libraries = flag.Bool("libraries", false, "run the notebooks that use other people's modules")
 
 // recorder collects what cells show as text.
 type recorder struct {
@@ -98,13 +101,41 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
+// TestLibraries runs notebooks that use modules of others, with -libraries:
+// those that are not cached have to be downloaded and compiled.
+func TestLibraries(t *testing.T) {
+	if !*libraries {
+		t.Skip("run by make libraries: it downloads and compiles other people's modules for minutes")
+	}
+	files, err := filepath.Glob("testdata/libraries/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no scenarios in testdata/libraries", err)
+	}
+	patience = 10 * time.Minute
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) { runScenario(t, file) })
+	}
+}
+
+// patience is how long a cell of a scenario may take.
+var patience = time.Minute
+
 func runScenario(t *testing.T, file string) {
 	a, err := txtar.ParseFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	s, err := New(protocol.Config{Dir: dir})
+	home := dir // the notebook's folder
+	for _, f := range a.Files {
+		if name, ok := strings.CutPrefix(f.Name, "dir "); ok {
+			home = filepath.Join(dir, name)
+		}
+	}
+	if err := os.MkdirAll(home, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s, err := New(protocol.Config{Dir: home})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,20 +166,28 @@ func runScenario(t *testing.T, file string) {
 			want[name] = string(f.Data)
 			continue
 		case "file":
-			if err := os.WriteFile(filepath.Join(dir, name), f.Data, 0o600); err != nil {
+			to := filepath.Join(dir, name)
+			if err := errors.Join(os.MkdirAll(filepath.Dir(to), 0o700), os.WriteFile(to, f.Data, 0o600)); err != nil {
 				t.Fatal(err)
 			}
 			got.Files = append(got.Files, f)
 			continue
+		case "dir":
+			got.Files = append(got.Files, f)
+			continue
 		}
 		number++
-		ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		start := time.Now()
 		if d, ok := interrupts[name]; ok {
 			time.AfterFunc(d, cancel)
 		}
 		o := s.Execute(ctx, protocol.Cell{Code: strings.TrimSuffix(string(f.Data), "\n"), Count: number, AllowStdin: true}, r)
 		cancel()
-		text := r.take()
+		if testing.Verbose() {
+			t.Logf("cell %s took %v", name, time.Since(start).Round(time.Millisecond))
+		}
+		text := waiting.ReplaceAllString(r.take(), "")
 		if o.Err != nil {
 			text += "error: " + o.Err.Name + ": " + o.Err.Value + "\n"
 			for _, line := range strings.Split(strings.Join(o.Err.Traceback, "\n"), "\n") {
@@ -171,6 +210,9 @@ func runScenario(t *testing.T, file string) {
 		}
 	}
 }
+
+// waiting is what a cell says while a package is compiled, and takes back.
+var waiting = regexp.MustCompile(`stderr: (loupe: compiling .*\n)+clear: false\n`)
 
 // goFile is a place in a library, whose line numbers depend on its version.
 var goFile = regexp.MustCompile(`( in )\S*/([^/\s]+\.(?:go|s)):\d+`)

@@ -52,6 +52,7 @@ type Session struct {
 	closed   bool
 	obituary string // how a worker ended that no cell waited for
 
+	planning   *execution     // the cell that is being planned, if any
 	executions int            // number of the last execution
 	sources    map[int]string // texts of cells by their number, for error messages
 	ran        []ranCell      // what built the present state, in order
@@ -112,7 +113,7 @@ func (s *Session) prepare() {
 		s.prepared = err
 		return
 	}
-	s.importer = newImporter(s.worker, func(path string) error { return s.load(ctx, path) })
+	s.importer = newImporter(s.worker, func(path string) error { return s.fetch(ctx, path) })
 	s.assistant = assist.New(assist.Config{Paths: s.worker.Paths, Dir: s.worker.Dir})
 	s.mu.Lock()
 	defer s.mu.Unlock()
