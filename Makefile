@@ -5,6 +5,8 @@
 # make test       all tests; it ends by naming what this machine could not test
 # make bench      Loupe beside ipykernel (and GoNB where installed)
 # make libraries  notebooks that use other people's modules (downloads them)
+# make load       what a gigabyte of output, 10,000 cells or 20 kernels cost
+# make soak       random notebooks for half an hour (SOAK=2h, SEED=n)
 # make clean      remove what the other targets made
 
 PYTHON ?= python3
@@ -15,7 +17,7 @@ PORT   ?= 8888
 # JupyterLab refuses to run as root unless told.
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: build lab run notebooks test bench libraries venv kernelspec clean
+.PHONY: build lab run notebooks test bench libraries load soak venv kernelspec clean
 
 build:
 	go build -o bin/loupe ./cmd/loupe
@@ -36,6 +38,15 @@ test:
 
 bench: $(VENV)/.bench kernelspec
 	$(VENV)/bin/python bench/bench.py $(BENCH_FLAGS)
+
+load: $(VENV)/.bench kernelspec
+	$(VENV)/bin/python bench/load.py $(LOAD_FLAGS)
+
+# The engine alone and a whole kernel, side by side.
+SOAK ?= 30m
+SEED ?= 1
+soak:
+	go test ./kernel/internal/session ./kernel -v -count=1 -timeout 0 -run '^TestSoak$$' -soak $(SOAK) -seed $(SEED)
 
 # The kernel as JupyterLab in .venv finds it.
 kernelspec: build

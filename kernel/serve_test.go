@@ -18,13 +18,14 @@ import (
 
 // sockets is a front-end over real ZeroMQ sockets.
 type sockets struct {
-	t     *testing.T
-	conn  wire.Connection
-	codec *wire.Codec
-	iopub zmq4.Socket
+	t      *testing.T
+	kernel *kernel
+	conn   wire.Connection
+	codec  *wire.Codec
+	iopub  zmq4.Socket
 }
 
-func serveSockets(t *testing.T) *sockets {
+func serveSockets(t *testing.T, language constructor) *sockets {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	z, err := wire.Listen(wire.Connection{Transport: "tcp", IP: "127.0.0.1"}, log)
@@ -32,7 +33,7 @@ func serveSockets(t *testing.T) *sockets {
 		t.Fatal(err)
 	}
 	codec, _ := wire.NewCodec("key", "hmac-sha256")
-	k := newKernel(z, codec, Options{HistoryFile: "-", Log: log}, newFake)
+	k := newKernel(z, codec, Options{HistoryFile: "-", Log: log}, language)
 	k.ports = z.Connection()
 	done := make(chan struct{})
 	go func() {
@@ -43,7 +44,7 @@ func serveSockets(t *testing.T) *sockets {
 		k.shutdown()
 		<-done
 	})
-	s := &sockets{t: t, conn: z.Connection(), codec: codec}
+	s := &sockets{t: t, kernel: k, conn: z.Connection(), codec: codec}
 	s.iopub = s.dial(zmq4.NewSub(context.Background()), s.conn.IOPubPort)
 	s.iopub.SetOption(zmq4.OptionSubscribe, "")
 	s.until(s.iopub, "iopub_welcome", "")
@@ -99,7 +100,7 @@ func (s *sockets) until(from zmq4.Socket, msgType, content string) *wire.Message
 }
 
 func TestServeOverZeroMQ(t *testing.T) {
-	s := serveSockets(t)
+	s := serveSockets(t, newFake)
 	shell, control := s.dealer(s.conn.ShellPort, "me"), s.dealer(s.conn.ControlPort, "me")
 	s.send(shell, "execute_request", `{"code":"print hello"}`)
 	s.until(s.iopub, "stream", "hello")
