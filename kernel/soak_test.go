@@ -56,9 +56,6 @@ func (e *soaked) Execute(code string, interrupt time.Duration) (out soak.Outcome
 	id := e.send(e.shell, "execute_request", string(request))
 	defer func() { out.Took = time.Since(begin) }()
 	var stop <-chan time.Time
-	if interrupt > 0 {
-		stop = time.After(interrupt)
-	}
 	hang := time.After(5 * time.Minute)
 	for {
 		select {
@@ -71,6 +68,9 @@ func (e *soaked) Execute(code string, interrupt time.Duration) (out soak.Outcome
 				return out
 			}
 			e.note(m, &out)
+			if interrupt > 0 && out.Printed != "" {
+				stop, interrupt = time.After(interrupt), 0
+			}
 		case <-stop:
 			e.send(e.control, "interrupt_request", "{}")
 			e.until(e.control, "interrupt_reply", "ok")

@@ -14,8 +14,8 @@ import (
 
 // An Engine runs cells.
 type Engine interface {
-	// Execute runs a cell. After interrupt, if that is not 0, the cell is
-	// interrupted.
+	// Execute runs a cell. If interrupt is not 0 the cell is interrupted so long
+	// after it has printed something: before that, it may not have begun.
 	Execute(code string, interrupt time.Duration) Outcome
 	// Kill ends the process that the cells live in, from outside.
 	Kill()
@@ -133,7 +133,7 @@ func (s *soaker) notebook(ctx context.Context) error {
 func (s *soaker) cell(i int, c Cell, want string) {
 	interrupt := time.Duration(0)
 	if c.Kind == Endless {
-		interrupt = time.Duration(100+s.r.IntN(100)) * time.Millisecond
+		interrupt = time.Duration(1+s.r.IntN(150)) * time.Millisecond
 	}
 	out := s.engine.Execute(c.Source, interrupt)
 	s.report.Cells++

@@ -22,16 +22,41 @@ func (e Error) Error() string {
 	return fmt.Sprintf("cell %d:%d:%d: %s", e.Cell, e.Line, e.Col, e.Msg)
 }
 
+// What is shown of a text: machines write lines, and names, of megabytes.
+const (
+	maxLine    = 400  // bytes of a source line, around the column
+	maxMessage = 1000 // bytes of what is wrong
+)
+
+// excerpt cuts a long line around a column; col is the one in the excerpt.
+func excerpt(line string, col int) (part string, at int) {
+	at = min(max(col, 0), len(line))
+	from, to := 0, len(line)
+	if len(line) > maxLine {
+		from = max(0, at-maxLine/2)
+		to = min(len(line), from+maxLine)
+	}
+	part, at = strings.ToValidUTF8(line[from:at], "")+strings.ToValidUTF8(line[at:to], ""), len(strings.ToValidUTF8(line[from:at], ""))
+	if from > 0 {
+		part, at = "…"+part, at+len("…")
+	}
+	if to < len(line) {
+		part += "…"
+	}
+	return part, at
+}
+
 // Render returns the error, the source line, and a caret under the column.
 func (e Error) Render() string {
-	before := e.text[:min(max(e.Col-1, 0), len(e.text))]
+	text, at := excerpt(e.text, e.Col-1)
+	before := text[:at]
 	pad := strings.Map(func(r rune) rune {
 		if r == '\t' {
 			return r
 		}
 		return ' '
 	}, before)
-	return e.Error() + "\n\t" + e.text + "\n\t" + pad + "^"
+	return e.Error() + "\n\t" + text + "\n\t" + pad + "^"
 }
 
 // Errors are the mistakes that keep a cell from being compiled, in the order
@@ -59,6 +84,11 @@ func (e Errors) tidy() Errors {
 	slices.SortStableFunc(e, func(a, b Error) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
 	})
+	for i := range e {
+		if msg := e[i].Msg; len(msg) > maxMessage {
+			e[i].Msg = strings.ToValidUTF8(msg[:maxMessage], "") + "…"
+		}
+	}
 	e = slices.CompactFunc(e, func(a, b Error) bool {
 		return a.Line == b.Line && a.Col == b.Col && a.Msg == b.Msg
 	})

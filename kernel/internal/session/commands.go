@@ -77,7 +77,7 @@ func (e *execution) command(ctx context.Context, line string) error {
 			return c.run(e, ctx, strings.TrimSpace(args))
 		}
 	}
-	return fmt.Errorf("there is no command %s; %%help lists them all", name)
+	return fmt.Errorf("there is no command %s; %%help lists them all", clip(name))
 }
 
 // script runs a cell that starts with %%: bash, sh, or writefile NAME.
@@ -98,7 +98,7 @@ func (e *execution) script(ctx context.Context, text string) *protocol.Failure {
 		}
 		err = os.WriteFile(arg, []byte(body), 0o644)
 	default:
-		err = fmt.Errorf("there is no %%%%%s; there are %%%%bash, %%%%sh and %%%%writefile", name)
+		err = fmt.Errorf("there is no %%%%%s; there are %%%%bash, %%%%sh and %%%%writefile", clip(name))
 	}
 	if err != nil {
 		return plainFailure("CommandError", err)

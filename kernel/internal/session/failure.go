@@ -154,6 +154,15 @@ func cellNumber(file string) (int, bool) {
 	return n, err == nil
 }
 
+// clip cuts a line that a machine has written.
+func clip(line string) string {
+	const longest = 400
+	if len(line) <= longest {
+		return line
+	}
+	return strings.ToValidUTF8(line[:longest], "") + "…"
+}
+
 // excerpt shows a line of a cell and its neighbours.
 func (s *Session) excerpt(number, line int) string {
 	s.mu.Lock()
@@ -169,7 +178,7 @@ func (s *Session) excerpt(number, line int) string {
 		if n == line {
 			mark, colour = "-> ", ""
 		}
-		fmt.Fprintf(&b, "%s%s%4d | %s%s\n", colour, mark, n, strings.TrimRight(lines[n-1], "\r"), reset)
+		fmt.Fprintf(&b, "%s%s%4d | %s%s\n", colour, mark, n, clip(strings.TrimRight(lines[n-1], "\r")), reset)
 	}
 	return strings.TrimRight(b.String(), "\n")
 }

@@ -33,6 +33,7 @@ type soaked struct {
 type watched struct {
 	mu              sync.Mutex
 	printed, result strings.Builder
+	began           func() // called when there is text
 }
 
 func (w *watched) Stream(name, text string) {
@@ -40,6 +41,9 @@ func (w *watched) Stream(name, text string) {
 	defer w.mu.Unlock()
 	if name == "stdout" {
 		w.printed.WriteString(text)
+		if w.began != nil {
+			w.began()
+		}
 	}
 }
 func (w *watched) Display(protocol.Bundle, string, bool) {}
@@ -55,13 +59,11 @@ func (w *watched) Ask(context.Context, string, bool) (string, error) {
 func (e *soaked) Execute(code string, interrupt time.Duration) soak.Outcome {
 	ctx, cancel := context.WithTimeout(e.t.Context(), 5*time.Minute) // a hang, for all purposes
 	defer cancel()
-	var stop *time.Timer
-	if interrupt > 0 {
-		stop = time.AfterFunc(interrupt, cancel)
-		defer stop.Stop()
-	}
 	e.count++
 	w := &watched{}
+	if interrupt > 0 {
+		w.began = sync.OnceFunc(func() { time.AfterFunc(interrupt, cancel) })
+	}
 	begin := time.Now()
 	o := e.s.Execute(ctx, protocol.Cell{Code: code, Count: e.count}, w)
 	w.mu.Lock()
