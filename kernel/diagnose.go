@@ -25,10 +25,14 @@ type Finding struct {
 // is told what takes time.
 func Prepare(ctx context.Context, progress func(step string)) error {
 	tools, err := build.FindToolchain(ctx)
-	if err != nil {
-		return err
+	if err == nil {
+		_, err = build.Prepare(ctx, tools, build.Options{Progress: progress})
 	}
-	_, err = build.Prepare(ctx, tools, build.Options{Progress: progress})
+	if err != nil {
+		if mend := build.Advice(err); mend != "" {
+			return fmt.Errorf("%w\n→ %s", err, mend)
+		}
+	}
 	return err
 }
 

@@ -55,6 +55,9 @@ func (w *Worker) export(path string) (string, error) {
 	if !ok || p.Export == "" {
 		return "", fmt.Errorf("package %q is not in the session's module: add it with %%get %s", path, path)
 	}
+	if p.Kept != "" {
+		return p.Kept, nil
+	}
 	return p.Export, nil
 }
 

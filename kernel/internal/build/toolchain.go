@@ -147,7 +147,7 @@ func commandError(what string, err error) error {
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
 		if said := bytes.TrimSpace(exit.Stderr); len(said) > 0 {
-			return fmt.Errorf("%s: %s", what, said)
+			return fmt.Errorf("%s: %s", what, shorten(string(said)))
 		}
 	}
 	return fmt.Errorf("%s: %w", what, err)

@@ -36,6 +36,8 @@ type Package struct {
 	Name      string
 	Dir       string // of its source files
 	Export    string // its archive in the build cache
+	Kept      string // the same beside the worker, "" if it is not kept
+	Size      int64  // of the archive, if it is kept
 	Imports   []string
 	Standard  bool
 	Module    string // that it is of, "" for the standard library
@@ -116,7 +118,7 @@ func cacheDir(dir string) (string, error) {
 }
 
 // cacheFormat changes with what this package writes into a worker's folder.
-const cacheFormat = 6
+const cacheFormat = 7
 
 // sourceKey names a worker by all that it is made of.
 func sourceKey(t *Toolchain) (string, error) {
@@ -145,6 +147,9 @@ func (w *Worker) open() error {
 		w.packages[p.Path] = p
 	}
 	if _, err := os.Stat(w.Program); err != nil {
+		return err
+	}
+	if err := checkArchives(list); err != nil {
 		return err
 	}
 	if w.World, err = link.OpenWorld(filepath.Join(w.dir, "world")); err != nil {
@@ -240,6 +245,9 @@ func (w *Worker) build(ctx context.Context, progress func(string)) error {
 			p.Dir = w.dir + rest // where the sources will be
 		}
 	}
+	if err := keepArchives(list, filepath.Join(tmp, "archives"), filepath.Join(w.dir, "archives")); err != nil {
+		return err
+	}
 	b, err := json.Marshal(list)
 	if err != nil {
 		return err
@@ -251,6 +259,10 @@ func (w *Worker) build(ctx context.Context, progress func(string)) error {
 	prune(filepath.Dir(w.dir))
 	return os.Rename(tmp, w.dir)
 }
+
+// Discard makes the next [Prepare] build the worker again: its program does not
+// start.
+func (w *Worker) Discard() { os.Remove(filepath.Join(w.dir, "packages.json")) }
 
 func openAll(list []*Package) ([]*object.Archive, error) {
 	var archives []*object.Archive

@@ -26,7 +26,11 @@ const (
 // plainFailure shows an error that has no place in a cell.
 func plainFailure(name string, err error) *protocol.Failure {
 	value, _, _ := strings.Cut(err.Error(), "\n")
-	return &protocol.Failure{Name: name, Value: value, Traceback: []string{red + name + reset + ": " + err.Error()}}
+	f := &protocol.Failure{Name: name, Value: value, Traceback: []string{red + name + reset + ": " + err.Error()}}
+	if mend := build.Advice(err); mend != "" {
+		f.Traceback = append(f.Traceback, "→ "+mend)
+	}
+	return f
 }
 
 func interrupted(where string) *protocol.Failure {
@@ -61,6 +65,9 @@ var compilerLine = regexp.MustCompile(`^(?:.*/)?cell (\d+):(\d+)(?::(\d+))?: (.*
 func (e *execution) compileFailure(err error) *protocol.Failure {
 	var ce *build.CompileError
 	if !errors.As(err, &ce) {
+		return plainFailure("CompileError", err)
+	}
+	if build.Advice(err) != "" { // the machine's fault, not the cell's
 		return plainFailure("CompileError", err)
 	}
 	f := &protocol.Failure{Name: "CompileError", Value: ce.Said}

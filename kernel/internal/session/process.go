@@ -79,6 +79,7 @@ func startProcess(w *build.Worker, j *janitor, tmp, dir string, env []string) (*
 		return nil, fmt.Errorf("cannot start the worker: %w", err)
 	}
 	j.watch(p.cmd.Process.Pid)
+	theirs.Close() // else its end would not be noticed
 	p.conn = ipc.NewConn[ipc.Request, ipc.Event](ours)
 	p.watch(ours, func() {
 		j.forget(p.cmd.Process.Pid)
@@ -92,7 +93,13 @@ func startProcess(w *build.Worker, j *janitor, tmp, dir string, env []string) (*
 	case <-time.After(startTimeout):
 	}
 	p.kill()
-	return nil, fmt.Errorf("the worker did not start: %s", p.lastWords())
+	go func() {
+		for range p.raw { // nobody else reads
+		}
+	}()
+	for range p.events {
+	}
+	return nil, fmt.Errorf("the worker did not start: %v %s", p.state, p.lastWords())
 }
 
 // openPipes connects the worker's stdout and stderr.

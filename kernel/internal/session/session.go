@@ -155,7 +155,8 @@ func (s *Session) startWorker() error {
 		}
 	}
 	if err != nil {
-		return err
+		s.worker.Discard()
+		return fmt.Errorf("%w. It will be built again when the kernel is started again", err)
 	}
 	s.process = p
 	s.linker = linker
