@@ -54,7 +54,7 @@ const policy = `
 	# The engine. Each part is usable without those below it.
 	kernel/internal/object:
 	kernel/internal/link:     kernel/internal/object golang.org/x/arch
-	kernel/internal/build:    . kernel/internal/object kernel/internal/link
+	kernel/internal/build:    . kernel/internal/object kernel/internal/link golang.org/x/mod
 	kernel/internal/cell:
 	kernel/internal/ipc:
 
