@@ -1,10 +1,11 @@
 // Command train times training and prediction of two models with package nn:
 // bench/train.py times the same with PyTorch and Keras, side by side.
 //
-//	train [-model cnn|lstm] [-seconds 5]
+//	train [-model cnn|lstm|gemm] [-seconds 5]
 //
 // It prints a line of JSON: samples a second while training and predicting, and
-// the resident set in MB after training.
+// the resident set in MB after training. For gemm it is GFLOP/s of products of
+// matrices, by size.
 package main
 
 import (
@@ -23,7 +24,7 @@ import (
 const batch = 32
 
 func main() {
-	name := flag.String("model", "cnn", "cnn or lstm")
+	name := flag.String("model", "cnn", "cnn, lstm or gemm")
 	seconds := flag.Float64("seconds", 5, "how long each is timed")
 	profile := flag.String("profile", "", "write a CPU profile")
 	flag.Parse()
@@ -36,6 +37,10 @@ func main() {
 		defer f.Close()
 		pprof.StartCPUProfile(f)
 		defer pprof.StopCPUProfile()
+	}
+	if *name == "gemm" {
+		json.NewEncoder(os.Stdout).Encode(products(*seconds))
+		return
 	}
 	model, loss, x, y := cnn()
 	if *name == "lstm" {
@@ -63,6 +68,21 @@ func rate(n int, seconds float64, f func()) float64 {
 		best = max(best, float64(n)/time.Since(begin).Seconds())
 	}
 	return best
+}
+
+// sizes are the products that bench/train.py asks NumPy for too: rows and columns
+// of the result, and numbers of a sum. The last three are those of the models.
+var sizes = [][3]int{{64, 64, 64}, {128, 128, 128}, {256, 256, 256}, {512, 512, 512}, {1024, 1024, 1024}, {32, 256, 64}, {6400, 256, 64}, {3872, 64, 288}}
+
+// products returns GFLOP/s by size.
+func products(seconds float64) map[string]float64 {
+	rates := map[string]float64{}
+	for _, s := range sizes {
+		a, b, c := tensor.Ones(s[0], s[2]), tensor.Ones(s[2], s[1]), tensor.New(s[0], s[1])
+		flops := 2 * s[0] * s[1] * s[2]
+		rates[fmt.Sprintf("%dx%dx%d", s[0], s[1], s[2])] = rate(flops, seconds/float64(len(sizes)), func() { c.SetMatMul(a, b) }) / 1e9
+	}
+	return rates
 }
 
 // cnn is the survey's image model.

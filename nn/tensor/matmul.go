@@ -29,16 +29,9 @@ func (t *Tensor) MatMul(o *Tensor) *Tensor {
 		panic(&ShapeError{Op: "MatMul", Shapes: [][]int{t.shape, o.shape}, Why: why})
 	}
 	d := max(a.dtype, b.dtype)
-	a, b = a.As(d), b.As(d)
 	batch := broadcastShape("MatMul", a.shape[:len(a.shape)-2], b.shape[:len(b.shape)-2])
 	out := Zeros(d, append(slices.Clone(batch), a.Dim(-2), b.Dim(-1))...)
-	a = a.broadcastTo("MatMul", append(slices.Clone(batch), a.Dim(-2), a.Dim(-1)))
-	b = b.broadcastTo("MatMul", append(slices.Clone(batch), b.Dim(-2), b.Dim(-1)))
-	if d == Float64 {
-		matMul(out, out.f64, a, a.f64, b, b.f64)
-	} else {
-		matMul(out, out.f32, a, a.f32, b, b.f32)
-	}
+	out.SetMatMul(a, b)
 	// Vectors have no axis for what they counted as.
 	shape := slices.Clone(out.shape)
 	if len(o.shape) == 1 {
@@ -48,6 +41,25 @@ func (t *Tensor) MatMul(o *Tensor) *Tensor {
 		shape = slices.Delete(shape, len(batch), len(batch)+1)
 	}
 	return out.Reshape(shape...)
+}
+
+// SetMatMul sets the numbers to those of a product, without new memory: t = a · b,
+// with batches as [Tensor.MatMul] has them. t must not share memory with a or b.
+func (t *Tensor) SetMatMul(a, b *Tensor) {
+	n := len(t.shape) - 2
+	if n < 0 || len(a.shape) < 2 || len(b.shape) < 2 || a.Dim(-1) != b.Dim(-2) || t.Dim(-2) != a.Dim(-2) || t.Dim(-1) != b.Dim(-1) {
+		panic(&ShapeError{Op: "SetMatMul", Shapes: [][]int{t.shape, a.shape, b.shape}, Why: "the first is not the product of the others"})
+	}
+	if lastStride(t) != 1 && t.Dim(-1) != 1 {
+		panic(&ShapeError{Op: "SetMatMul", Shapes: [][]int{t.shape}, Why: "its rows have gaps between numbers: use a tensor that is not transposed"})
+	}
+	a = a.As(t.dtype).broadcastTo("MatMul", append(slices.Clone(t.shape[:n]), a.Dim(-2), a.Dim(-1)))
+	b = b.As(t.dtype).broadcastTo("MatMul", append(slices.Clone(t.shape[:n]), b.Dim(-2), b.Dim(-1)))
+	if t.dtype == Float64 {
+		matMul(t, t.f64, a, a.f64, b, b.f64)
+	} else {
+		matMul(t, t.f32, a, a.f32, b, b.f32)
+	}
 }
 
 func matMul[T Float](out *Tensor, z []T, a *Tensor, x []T, b *Tensor, y []T) {
