@@ -76,9 +76,16 @@ func (m *Moment) Stop(why string) { m.stop = why }
 // panics with the layer that made it; the history so far is Model.History.
 func Fit(m *Model, data Data, c Config) *History {
 	f := newFitting(m, data, c)
-	defer f.bar.Done()
+	defer f.end()
 	f.train()
 	return f.history
+}
+
+// end lets callbacks clear up, also after a panic.
+func (f *fitting) end() {
+	f.history.Seconds += time.Since(f.began).Seconds()
+	f.bar.Done()
+	f.tell(Ended)
 }
 
 // A fitting is a training that is under way.
@@ -138,8 +145,6 @@ func (f *fitting) train() {
 	for h.epoch < f.c.Epochs && h.Stopped == "" {
 		f.epoch()
 	}
-	h.Seconds += time.Since(f.began).Seconds()
-	f.tell(Ended)
 }
 
 // epoch does what is left of an epoch.

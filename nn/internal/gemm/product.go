@@ -51,6 +51,9 @@ const (
 	blockRows = 96
 	blockCols = 256
 
+	// page is a distance at which lines fall into one set of the first cache.
+	page = 4096
+
 	// Pad is added to the length of rows that are copied, so that they do not
 	// all fall into one set of the cache.
 	Pad = 16
@@ -59,7 +62,6 @@ const (
 // Block is where the rows lie, or a copy if rows would compete for the cache.
 func (m Matrix[T]) Block(buf []T, i, rows, k, cols int) (data []T, rowStep, colStep int) {
 	at := i*m.RowStep + k*m.ColStep
-	const page = 4096
 	switch size := int(unsafe.Sizeof(T(0))); {
 	case m.ColStep == 1 && rows > 1 && m.RowStep*size >= page/4:
 		step := cols + Pad
@@ -250,8 +252,9 @@ func Mul[T Float](c, a, b Matrix[T], add bool) {
 	if !ok {
 		s = new(scratch[T])
 	}
-	// Copying b pays if it is read often enough.
-	if a.Rows < 64 {
+	// Copying b pays if it is read often, or if its rows would compete for the
+	// cache.
+	if near := b.RowStep*int(unsafe.Sizeof(T(0))) < page; a.Rows < 32 || a.Rows <= 256 && near {
 		s.right.Use(b)
 	} else {
 		s.right.Pack(b)
