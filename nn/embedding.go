@@ -52,8 +52,7 @@ func (k *embedding) Forward(t *Tape, in []*Value) *Value {
 
 type lookUpOp[T tensor.Float] struct {
 	output
-	table *Value
-	ids   []int
+	lookup
 }
 
 func lookUp[T tensor.Float](t *Tape, x, table *Value) *Value {
@@ -69,6 +68,7 @@ func lookUp[T tensor.Float](t *Tape, x, table *Value) *Value {
 		op.ids[i] = int(f)
 	}
 	y := op.set(table.Data.DType(), []*Value{table}, append(append([]int(nil), x.shape()...), width)...)
+	y.words = &op.lookup
 	from, to := numbers[T](table), numbers[T](y)
 	for i, id := range op.ids {
 		copy(to[i*width:(i+1)*width], from[id*width:])

@@ -27,7 +27,9 @@ type Event struct {
 	Grad   *tensor.Tensor // of the output; nil in Forward
 }
 
-// With attaches a hook to the model until the function that it returns is called:
+// With attaches a hook to the model until the function that it returns is called.
+// It changes no number, but for one case: a hook on an Embedding before a recurrent
+// layer makes gradients be summed in another order.
 //
 //	defer model.With(nn.Hook{Forward: func(e *nn.Event) { … }})()
 func (m *Model) With(h Hook) (remove func()) {
@@ -60,6 +62,7 @@ func (h *Hook) looksAt(l *Layer) bool { return len(h.Layers) == 0 || slices.Cont
 // forward computes a layer's output and shows it.
 func (h hooks) forward(t *Tape, l *Layer, in []*Value) *Value {
 	y := l.kind.Forward(t, in)
+	y.words = nil // what is looked at goes its way, not a shorter one
 	e := Event{Layer: l, Output: y.Data}
 	for _, v := range in {
 		e.Inputs = append(e.Inputs, v.Data)

@@ -121,6 +121,37 @@ func checkDifferences(t *testing.T, what string, v *Value, value func() float64,
 	}
 }
 
+// TestWords: a recurrent layer behind an Embedding computes by words what it
+// computes by places where a hook looks.
+func TestWords(t *testing.T) {
+	for _, l := range []func(int, ...Option) *Layer{SimpleRNN, LSTM, GRU} {
+		m := Sequential(Embedding(7, 3), l(4, Sequences, Bidirectional), l(2)).As(tensor.Float64).Build(9)
+		x := Const(tensor.Uniform(1, 0, 7, 5, 9).As(tensor.Float64).Map(math.Floor))
+		var list [2][]*tensor.Tensor
+		for i := range list {
+			remove := func() {}
+			if i == 1 {
+				remove = m.With(Hook{Forward: func(*Event) {}})
+			}
+			tape := NewTape()
+			y := m.Forward(tape, x)
+			tape.BackwardFrom(y, y.Data)
+			remove()
+			list[i] = append(list[i], y.Data)
+			for _, p := range m.Params() {
+				list[i] = append(list[i], p.Grad().Clone())
+				p.has = false
+			}
+		}
+		for k, want := range list[1] {
+			closeTo(t, fmt.Sprintf("%s: number %d", m.Layers()[1].Type(), k), list[0][k], want)
+		}
+		if !slices.Equal(list[0][0].Float64s(), list[1][0].Float64s()) {
+			t.Error("the outputs are not the same bits")
+		}
+	}
+}
+
 // TestConvolution compares convolutions that are larger than the blocks of a
 // product with the definition.
 func TestConvolution(t *testing.T) {

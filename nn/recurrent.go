@@ -125,6 +125,8 @@ type recurOp[T tensor.Float] struct {
 	dx   []T
 	part []walker[T]
 
+	words   words[T]
+	byWord  bool // the inputs' products are those of words
 	inputs  timeMajor[T]
 	right   gemm.Right[T]
 	product gemm.Product[T]
@@ -177,6 +179,12 @@ func (op *recurOp[T]) allocate() {
 // products computes the products of all inputs, and adds the bias.
 func (op *recurOp[T]) products() {
 	op.inputs = timeMajor[T]{x: numbers[T](op.x), batch: op.batch, steps: op.steps, width: op.in, reverse: op.d.reverse}
+	ids := op.x.words
+	op.byWord = op.words.read(ids, func(r int) int { return ids.ids[op.inputs.row(r/op.batch, r%op.batch)] }, op.sums)
+	if op.byWord {
+		op.words.products(op.z, &op.d.kernel.Value, &op.d.bias.Value)
+		return
+	}
 	op.right.Use(gemm.Dense(numbers[T](&op.d.kernel.Value), op.in, op.sums))
 	p := &op.product
 	p.M, p.A, p.B, p.Add = op.batch*op.steps, &op.inputs, &op.right, false
@@ -283,6 +291,10 @@ func (op *recurOp[T]) back() {
 		if len(g) > op.sums {
 			addColumns(g[op.sums:], op.zh[:rows*op.sums])
 		}
+	}
+	if op.byWord {
+		op.words.back(op.z[:rows*op.sums], &op.d.kernel.Value)
+		return
 	}
 	op.backInputs(dz)
 }

@@ -15,6 +15,7 @@ type Value struct {
 	has    bool           // grad holds the gradient, or part of it
 	wants  bool           // a parameter contributes to this value
 	logits *Value         // what Softmax, LogSoftmax or Sigmoid made this of
+	words  *lookup        // where an Embedding took this from
 }
 
 // Grad returns the gradient of the loss, or nil if there is none.
