@@ -113,23 +113,19 @@ func (op *linearOp[T]) Complete(i, n int) {
 
 // finish adds the bias to rows, and applies ReLU.
 func finish[T tensor.Float](rows []T, b *Value, relu bool) {
-	if b == nil {
-		if relu {
-			vec.AddReLU(rows, zeros[T](len(rows)))
-		}
-		return
-	}
-	bias := numbers[T](b)
-	for i := 0; i < len(rows); i += len(bias) {
-		if relu {
-			vec.AddReLU(rows[i:i+len(bias)], bias)
-		} else {
-			vec.Add(rows[i:i+len(bias)], bias)
+	switch {
+	case b != nil && relu:
+		vec.AddRowsReLU(rows, numbers[T](b))
+	case b != nil:
+		vec.AddRows(rows, numbers[T](b))
+	case relu:
+		for i, v := range rows {
+			if 0 > v {
+				rows[i] = 0
+			}
 		}
 	}
 }
-
-func zeros[T tensor.Float](n int) []T { return make([]T, n) }
 
 func (op *linearOp[T]) back() {
 	in, out := op.w.Data.Dim(0), op.w.Data.Dim(1)
@@ -163,21 +159,14 @@ func addColumns[T tensor.Float](sum, x []T) {
 	width := len(sum)
 	rows := len(x) / max(width, 1)
 	if rows <= group {
-		for i := range rows {
-			vec.Add(sum, x[i*width:(i+1)*width])
-		}
+		vec.SumRows(sum, x[:rows*width])
 		return
 	}
 	parts := make([]T, (rows+group-1)/group*width)
 	parallel(rows, group, func(i, j, _ int) {
-		part := parts[i/group*width : i/group*width+width]
-		for ; i < j; i++ {
-			vec.Add(part, x[i*width:(i+1)*width])
-		}
+		vec.SumRows(parts[i/group*width:i/group*width+width], x[i*width:j*width])
 	})
-	for i := 0; i < len(parts); i += width {
-		vec.Add(sum, parts[i:i+width])
-	}
+	vec.SumRows(sum, parts)
 }
 
 // Clone returns a kind with the same settings.

@@ -196,9 +196,7 @@ func (op *recurOp[T]) products() {
 // Complete adds the bias to rows that are complete. It is for package gemm.
 func (op *recurOp[T]) Complete(i, n int) {
 	bias := numbers[T](&op.d.bias.Value)[:op.sums]
-	for ; n > 0; i, n = i+1, n-1 {
-		vec.Add(op.z[i*op.sums:(i+1)*op.sums], bias)
-	}
+	vec.AddRows(op.z[i*op.sums:(i+n)*op.sums], bias)
 }
 
 // eachPart divides the samples among the cores.

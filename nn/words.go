@@ -69,10 +69,7 @@ func (w *words[T]) products(z []T, kernel, bias *Value) {
 	p := &w.factor
 	p.M, p.A, p.B, p.C, p.Step = n, gemm.Dense(w.x, n, w.in), &w.right, w.z, w.sums
 	p.Run()
-	b := numbers[T](bias)[:w.sums]
-	for i := range n {
-		vec.Add(w.z[i*w.sums:(i+1)*w.sums], b)
-	}
+	vec.AddRows(w.z, numbers[T](bias)[:w.sums])
 	parallel(len(w.index), rowsPerPart(w.sums), func(r, end, _ int) {
 		for ; r < end; r++ {
 			copy(z[r*w.sums:(r+1)*w.sums], w.z[w.index[r]*w.sums:])

@@ -124,7 +124,7 @@ func awkward(r *rand.Rand) float32 {
 func TestFMA32(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	near := 0
-	for range 1_000_000 {
+	for range 300_000 {
 		x, y, z := awkward(r), awkward(r), awkward(r)
 		if r.IntN(3) == 0 { // z at a distance where the product decides the rounding
 			e := math.Ilogb(float64(x)*float64(y)) + 20 + r.IntN(10)
@@ -147,7 +147,7 @@ func TestFMA32(t *testing.T) {
 			near++
 		}
 	}
-	if near < 10 {
+	if near < 3 {
 		t.Errorf("only %d of the sums are wrong if rounded twice: the test tests nothing", near)
 	}
 }

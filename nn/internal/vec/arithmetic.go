@@ -45,17 +45,42 @@ func Scale[T Float](y []T, a T) {
 	}
 }
 
-// AddReLU computes y = max(0, y+x); NaN stays NaN.
-func AddReLU[T Float](y, x []T) {
-	x = x[:len(y)]
-	p, n := vector(y)
-	if n > 0 {
-		inUse.addReLU(p, at(x), n)
+// AddRows adds x to each of the rows that y consists of.
+func AddRows[T Float](y, x []T) {
+	if _, n := vector(x); n > 0 && n == len(x) && len(y) > 0 {
+		inUse.addRows(at(y), at(x), n, len(y)/n)
+		return
 	}
-	for i := n; i < len(y); i++ {
-		if y[i] += x[i]; 0 > y[i] {
+	for i := 0; i < len(y); i += len(x) {
+		Add(y[i:i+len(x)], x)
+	}
+}
+
+// AddRowsReLU computes y = max(0, y+x) for each of the rows that y consists of; NaN
+// stays NaN.
+func AddRowsReLU[T Float](y, x []T) {
+	if _, n := vector(x); n > 0 && n == len(x) && len(y) > 0 {
+		inUse.addReLU(at(y), at(x), n, len(y)/n)
+		return
+	}
+	for i := 0; i < len(y); i += len(x) {
+		Add(y[i:i+len(x)], x)
+	}
+	for i, v := range y {
+		if 0 > v {
 			y[i] = 0
 		}
+	}
+}
+
+// SumRows adds the rows that x consists of to y, one after the other.
+func SumRows[T Float](y, x []T) {
+	if _, n := vector(y); n > 0 && n == len(y) && len(x) > 0 {
+		inUse.sumRows(at(y), at(x), n, len(x)/n)
+		return
+	}
+	for i := 0; i < len(x); i += len(y) {
+		Add(y, x[i:i+len(y)])
 	}
 }
 

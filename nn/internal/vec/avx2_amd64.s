@@ -29,7 +29,9 @@
 #define ADD_NAME ·addAVX2
 #define MUL_NAME ·mulAVX2
 #define AXPY_NAME ·axpyAVX2
-#define ADDRELU_NAME ·addReLUAVX2
+#define ADDROWS_NAME ·addRowsAVX2
+#define ADDROWSRELU_NAME ·addRowsReLUAVX2
+#define SUMROWS_NAME ·sumRowsAVX2
 #define RELUBACK_NAME ·reluBackAVX2
 #define ADAM_NAME ·adamAVX2
 #define LSTM_NAME ·lstmAVX2

@@ -29,7 +29,9 @@
 #define ADD_NAME ·addAVX512
 #define MUL_NAME ·mulAVX512
 #define AXPY_NAME ·axpyAVX512
-#define ADDRELU_NAME ·addReLUAVX512
+#define ADDROWS_NAME ·addRowsAVX512
+#define ADDROWSRELU_NAME ·addRowsReLUAVX512
+#define SUMROWS_NAME ·sumRowsAVX512
 #define RELUBACK_NAME ·reluBackAVX512
 #define ADAM_NAME ·adamAVX512
 #define LSTM_NAME ·lstmAVX512

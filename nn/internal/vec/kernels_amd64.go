@@ -5,10 +5,10 @@ import "loupe/nn/internal/simd"
 func sets(level simd.Level) set {
 	switch level {
 	case simd.AVX512:
-		return set{16, expAVX512, sigmoidAVX512, tanhAVX512, addAVX512, mulAVX512, axpyAVX512, addReLUAVX512, reluBackAVX512,
+		return set{16, expAVX512, sigmoidAVX512, tanhAVX512, addAVX512, mulAVX512, axpyAVX512, addRowsAVX512, addRowsReLUAVX512, sumRowsAVX512, reluBackAVX512,
 			adamAVX512, lstmAVX512, lstmBackAVX512, poolAVX512, poolBackAVX512}
 	case simd.AVX2:
-		return set{8, expAVX2, sigmoidAVX2, tanhAVX2, addAVX2, mulAVX2, axpyAVX2, addReLUAVX2, reluBackAVX2,
+		return set{8, expAVX2, sigmoidAVX2, tanhAVX2, addAVX2, mulAVX2, axpyAVX2, addRowsAVX2, addRowsReLUAVX2, sumRowsAVX2, reluBackAVX2,
 			adamAVX2, lstmAVX2, lstmBackAVX2, poolAVX2, poolBackAVX2}
 	}
 	return set{}
@@ -20,7 +20,9 @@ func tanhAVX512(y, x *float32, n int)
 func addAVX512(y, x *float32, n int)
 func mulAVX512(y, a, b *float32, n int)
 func axpyAVX512(y *float32, a float32, x *float32, n int)
-func addReLUAVX512(y, x *float32, n int)
+func addRowsAVX512(y, x *float32, n, rows int)
+func addRowsReLUAVX512(y, x *float32, n, rows int)
+func sumRowsAVX512(y, x *float32, n, rows int)
 func reluBackAVX512(dx, dy, y *float32, n int)
 func adamAVX512(w, grad, m, v *float32, n int, s *AdamStep)
 func lstmAVX512(z, c, h, tc, before *float32, n, step int)
@@ -34,7 +36,9 @@ func tanhAVX2(y, x *float32, n int)
 func addAVX2(y, x *float32, n int)
 func mulAVX2(y, a, b *float32, n int)
 func axpyAVX2(y *float32, a float32, x *float32, n int)
-func addReLUAVX2(y, x *float32, n int)
+func addRowsAVX2(y, x *float32, n, rows int)
+func addRowsReLUAVX2(y, x *float32, n, rows int)
+func sumRowsAVX2(y, x *float32, n, rows int)
 func reluBackAVX2(dx, dy, y *float32, n int)
 func adamAVX2(w, grad, m, v *float32, n int, s *AdamStep)
 func lstmAVX2(z, c, h, tc, before *float32, n, step int)

@@ -213,12 +213,39 @@ loop:
 	VZEROUPPER
 	RET
 
-// func addReLU(y, x *float32, n int)
-TEXT ADDRELU_NAME(SB), NOSPLIT, $0-24
+// func addRows(y, x *float32, n, rows int)
+TEXT ADDROWS_NAME(SB), NOSPLIT, $0-32
 	MOVQ y+0(FP), DI
-	MOVQ x+8(FP), SI
-	MOVQ n+16(FP), CX
+	MOVQ x+8(FP), R8
+	MOVQ n+16(FP), R9
+	MOVQ rows+24(FP), DX
 	BITXOR V1, V1, V1
+row:
+	MOVQ R8, SI
+	MOVQ R9, CX
+loop:
+	VMOVUPS (DI), V0
+	VADDPS (SI), V0, V0
+	VMOVUPS V0, (DI)
+	ADDQ $WIDTH, SI
+	ADDQ $WIDTH, DI
+	SUBQ $LANES, CX
+	JNZ loop
+	DECQ DX
+	JNZ row
+	VZEROUPPER
+	RET
+
+// func addRowsReLU(y, x *float32, n, rows int)
+TEXT ADDROWSRELU_NAME(SB), NOSPLIT, $0-32
+	MOVQ y+0(FP), DI
+	MOVQ x+8(FP), R8
+	MOVQ n+16(FP), R9
+	MOVQ rows+24(FP), DX
+	BITXOR V1, V1, V1
+row:
+	MOVQ R8, SI
+	MOVQ R9, CX
 loop:
 	VMOVUPS (DI), V0
 	VADDPS (SI), V0, V0
@@ -228,6 +255,33 @@ loop:
 	ADDQ $WIDTH, DI
 	SUBQ $LANES, CX
 	JNZ loop
+	DECQ DX
+	JNZ row
+	VZEROUPPER
+	RET
+
+// func sumRows(y, x *float32, n, rows int)
+TEXT SUMROWS_NAME(SB), NOSPLIT, $0-32
+	MOVQ y+0(FP), DI
+	MOVQ x+8(FP), R8
+	MOVQ n+16(FP), R9
+	MOVQ rows+24(FP), DX
+	MOVQ R9, R10
+	SHLQ $2, R10
+column:
+	VMOVUPS (DI), V0
+	MOVQ R8, SI
+	MOVQ DX, CX
+loop:
+	VADDPS (SI), V0, V0
+	ADDQ R10, SI
+	DECQ CX
+	JNZ loop
+	VMOVUPS V0, (DI)
+	ADDQ $WIDTH, DI
+	ADDQ $WIDTH, R8
+	SUBQ $LANES, R9
+	JNZ column
 	VZEROUPPER
 	RET
 
