@@ -89,7 +89,6 @@ type attendOp[T tensor.Float] struct {
 	qkv     *Value
 	k       *attention
 	weights []T // [batch heads queries keys]
-	dots    []T
 	grads   []T
 }
 

@@ -20,8 +20,9 @@
 // values, so that calls chain; a notebook shows it with its cell and line. What
 // comes from outside the program (files) is returned as an error.
 //
-// Everything is deterministic: the same seed gives the same bits, on every
-// machine and for any number of cores.
+// Everything is deterministic: the same seed gives the same bits for any number of
+// cores and with all vector instructions of an architecture. Between architectures
+// the last bit of float64 functions may differ.
 //
 // To look inside: [Model.Layers] describes a model, a [Hook] sees what flows
 // through a layer in one call or while training, [Record] keeps it.

@@ -1,14 +1,18 @@
 package nn_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"hash/fnv"
 	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"loupe/display"
 	"loupe/nn"
 	"loupe/nn/data"
 	"loupe/nn/tensor"
@@ -228,6 +232,65 @@ func TestEarlyStopping(t *testing.T) {
 		t.Errorf("a checkpoint that cannot be written: %v after %d epochs", gone.Err, gone.Epochs())
 	}
 }
+
+// TestKernels: training gives the same bits with all vector instructions. A process
+// has one kind of them, so the test runs itself.
+func TestKernels(t *testing.T) {
+	if os.Getenv("LOUPE_NN_BITS") != "" {
+		image := nn.Sequential(nn.Conv2D(20, 3, nn.ReLU), nn.MaxPool2D(2), nn.Conv2D(32, 3, nn.Tanh), nn.Flatten(), nn.Dense(10, nn.Softmax))
+		nn.Fit(image, nn.Arrays(tensor.Uniform(1, 0, 1, 70, 12, 12, 3), tensor.FromInts(make([]int, 70))), nn.Config{Loss: nn.CrossEntropy})
+		text := nn.Sequential(nn.Embedding(30, 20), nn.LSTM(19), nn.Dense(1, nn.Sigmoid))
+		nn.Fit(text, nn.Arrays(tensor.Uniform(1, 0, 30, 70, 15).Map(math.Floor), tensor.New(70)), nn.Config{Loss: nn.BinaryCrossEntropy})
+		h := fnv.New64()
+		for _, p := range append(image.Params(), text.Params()...) {
+			fmt.Fprintln(h, p.Data.Float32s())
+		}
+		fmt.Printf("bits %x\n", h.Sum64())
+		return
+	}
+	var want string
+	for _, kernel := range []string{"avx512", "avx2", "neon", "go"} {
+		command := exec.Command(os.Args[0], "-test.run=^TestKernels$", "-test.v")
+		command.Env = append(os.Environ(), "LOUPE_NN_BITS=1", "LOUPE_NN_KERNEL="+kernel)
+		out, err := command.Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, after, _ := strings.Cut(string(out), "bits ")
+		got, _, _ := strings.Cut(after, "\n")
+		if want == "" {
+			want = got
+		}
+		if got == "" || got != want {
+			t.Errorf("with %s the bits are %q, before %q", kernel, got, want)
+		}
+	}
+}
+
+// TestInterrupt: an interrupt of the cell stops the training after the step.
+func TestInterrupt(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer display.Connect(display.Connect(front{ctx}))
+	m, d := small()
+	stop := nn.CallbackFunc(func(m *nn.Moment) error {
+		if m.When == nn.StepEnded && m.Step == 8 {
+			cancel()
+		}
+		return nil
+	})
+	h := nn.Fit(m, d, nn.Config{Loss: nn.CrossEntropy, Epochs: 10, Batch: 16, Callbacks: []nn.Callback{stop}})
+	if h.Steps != 9 || h.Stopped != "interrupted" {
+		t.Errorf("after %d steps: %q", h.Steps, h.Stopped)
+	}
+}
+
+// front is a notebook that shows nothing.
+type front struct{ ctx context.Context }
+
+func (f front) Context() context.Context              { return f.ctx }
+func (front) Show(display.Bundle, string, bool) error { return nil }
+func (front) Clear(bool) error                        { return nil }
+func (front) Ask(string, bool) (string, error)        { return "", nil }
 
 // TestAllocations: steps after the first take no memory that grows.
 func TestAllocations(t *testing.T) {
