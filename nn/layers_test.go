@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"loupe/nn/internal/team"
@@ -149,6 +150,30 @@ func TestWords(t *testing.T) {
 		if !slices.Equal(list[0][0].Float64s(), list[1][0].Float64s()) {
 			t.Error("the outputs are not the same bits")
 		}
+	}
+}
+
+// TestOtherLengths: sequences may be longer than those the model was built for,
+// and after an attempt that does not fit the model is as before.
+func TestOtherLengths(t *testing.T) {
+	m := Sequential(Embedding(9, 3), Conv1D(4, 3), LSTM(2), Dense(1)).Build(12)
+	for _, n := range []int{12, 20, 5, 12} {
+		if got := m.Predict(tensor.New(3, n)).Shape(); !slices.Equal(got, []int{3, 1}) {
+			t.Errorf("sequences of %d give %v", n, got)
+		}
+	}
+	image := Sequential(Conv2D(2, 3), Flatten(), Dense(2)).Build(6, 6, 1)
+	want := image.Summary()
+	func() {
+		defer func() {
+			if err, ok := recover().(*Error); !ok || !strings.Contains(err.Error(), "inputs of the shape [6 6 1] (without the batch), these have [7 6 1]: layer dense: its kernel has the shape [32 2]") {
+				t.Errorf("got %v", err)
+			}
+		}()
+		image.Predict(tensor.New(1, 7, 6, 1))
+	}()
+	if got := image.Summary(); got != want {
+		t.Errorf("the model has become\n%s\nit was\n%s", got, want)
 	}
 }
 

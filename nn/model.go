@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"strings"
 
 	"loupe/nn/tensor"
 )
@@ -276,24 +277,43 @@ func (m *Model) meet(in []*Value) {
 		return
 	}
 	for i, n := range m.inputs {
-		if !fits(n.shape, shapes[i]) {
-			fail("the model wants inputs of the shape %v (without the batch), these have %v", []int(n.shape), []int(shapes[i]))
+		if !compatible(n.shape, shapes[i]) {
+			m.rebuild(shapes)
+			return
 		}
 	}
 }
 
-// fits reports whether data of a shape fit an input. The time of a sequence may
-// differ: it is the first of two axes, or the only one of a sequence of words.
-func fits(want, got Shape) bool {
-	if len(want) != len(got) {
-		return false
+// rebuild lets the layers meet inputs of other shapes than before: sequences may
+// be longer, images larger, as long as the weights fit.
+func (m *Model) rebuild(shapes []Shape) {
+	var old []Shape
+	for _, n := range m.inputs {
+		old = append(old, n.shape)
+		n.shape = nil
 	}
-	for k := range want {
-		if want[k] != got[k] && want[k] >= 0 {
-			return false
+	defer func() {
+		switch e := recover().(type) {
+		case nil:
+		case *Error:
+			for _, n := range m.inputs {
+				n.shape = nil
+			}
+			m.build(old)
+			fail("the model wants inputs of the shape %v (without the batch), these have %v: %v", single(old), single(shapes), strings.TrimPrefix(e.Error(), "nn: "))
+		default:
+			panic(e)
 		}
+	}()
+	m.build(shapes)
+}
+
+// single is the only shape, or all of them.
+func single(shapes []Shape) any {
+	if len(shapes) == 1 {
+		return []int(shapes[0])
 	}
-	return true
+	return shapes
 }
 
 // tape returns the model's own tape, reset.
