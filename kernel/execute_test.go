@@ -191,3 +191,37 @@ func TestLatency(t *testing.T) {
 		t.Logf("%v a cell", d)
 	}
 }
+
+// TestQuestionsOvertakeCells asks for completions and the like while a cell
+// runs. Front-ends show the state that they heard of last: it stays busy.
+func TestQuestionsOvertakeCells(t *testing.T) {
+	f := start(t, newFake)
+	cell := f.execute("sleep 1m")
+	f.await("execute_input")
+	for _, q := range []struct{ request, content string }{
+		{"complete_request", `{"code":"pri","cursor_pos":3}`},
+		{"inspect_request", `{"code":"print","cursor_pos":3}`},
+		{"is_complete_request", `{"code":"x"}`},
+		{"history_request", `{"hist_access_type":"tail","n":1}`},
+		{"kernel_info_request", `{}`},
+	} {
+		id := f.send(wire.Shell, q.request, q.content)
+		reply(t, f.until(id))
+		if m := f.next(); parent(m) != cell || line(m) != `status {"execution_state":"busy"}` {
+			t.Errorf("after %s: %s of %s", q.request, line(m), parent(m))
+		}
+	}
+	f.send(wire.Control, "interrupt_request", "{}")
+	reply(t, f.until(cell))
+	// A question behind a short cell waits for it.
+	second := f.execute("sleep 5ms")
+	id := f.send(wire.Shell, "complete_request", `{"code":"pri","cursor_pos":3}`)
+	f.until(id)
+	ended := false
+	for _, m := range f.seen {
+		ended = ended || parent(m) == second && m.Header.Type == "execute_reply"
+	}
+	if !ended {
+		t.Error("the question has overtaken a cell that was sent before it and took 5 ms")
+	}
+}

@@ -34,6 +34,7 @@ type history struct {
 	mu      sync.Mutex
 	session int
 	entries []entry // oldest first
+	bytes   int     // of the entries
 	file    *os.File
 }
 
@@ -71,6 +72,7 @@ func (h *history) load(path string) (size int) {
 		h.session = max(h.session, e.Session+1)
 		if e.Line > 0 {
 			h.entries = append(h.entries, e)
+			h.bytes += len(e.Input) + len(e.Output)
 		}
 	}
 	return len(data)
@@ -83,7 +85,7 @@ func (h *history) shrink(path string) {
 		keep--
 		size += len(h.entries[keep].Input) + len(h.entries[keep].Output)
 	}
-	h.entries = append([]entry(nil), h.entries[keep:]...)
+	h.entries, h.bytes = append([]entry(nil), h.entries[keep:]...), size
 	temp, err := os.CreateTemp(filepath.Dir(path), "history-*")
 	if err != nil {
 		return
@@ -109,10 +111,22 @@ func (h *history) add(line int, input, output string) {
 	defer h.mu.Unlock()
 	e := entry{h.session, line, input, output}
 	h.entries = append(h.entries, e)
-	if len(h.entries) > historyEntries {
-		h.entries = append([]entry(nil), h.entries[historyEntries/10:]...)
-	}
+	h.bytes += len(input) + len(output)
+	h.forget()
 	h.write(e)
+}
+
+// forget drops a tenth of what is allowed, the oldest, when that is exceeded.
+func (h *history) forget() {
+	if len(h.entries) <= historyEntries && h.bytes <= historyBytes {
+		return
+	}
+	drop := 0
+	for left := len(h.entries); left > 0 && (left > historyEntries*9/10 || h.bytes > historyBytes*9/10); left-- {
+		h.bytes -= len(h.entries[drop].Input) + len(h.entries[drop].Output)
+		drop++
+	}
+	h.entries = append([]entry(nil), h.entries[drop:]...)
 }
 
 // write appends to the file.

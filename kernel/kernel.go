@@ -33,7 +33,8 @@ type kernel struct {
 	history   *history
 	comms     *comms
 	stdin     *stdin
-	queue     *queue
+	queue     *queue // what runs one after the other
+	asides    *queue // what only asks
 	usage     *meter
 	ports     wire.Connection // for connect_request
 
@@ -42,6 +43,7 @@ type kernel struct {
 
 	mu      sync.Mutex
 	current *request // the shell request being handled: the parent of comm messages
+	running *request // the same as long as it is busy
 	stopped chan struct{}
 	stop    sync.Once
 }
@@ -56,6 +58,7 @@ func newKernel(t wire.Transport, codec *wire.Codec, opts Options, start construc
 		history:   openHistory(opts.historyFile()),
 		stdin:     newStdin(),
 		queue:     newQueue(),
+		asides:    newQueue(),
 		usage:     newMeter(),
 		stopped:   make(chan struct{}),
 	}
@@ -74,10 +77,11 @@ func (k *kernel) run(ctx context.Context) error {
 	defer cancel()
 	k.publish(nil, "status", protocol.Status{State: "starting"})
 	var loops sync.WaitGroup
-	loops.Go(func() { k.receive(ctx, wire.Shell, k.queue.add) })
+	loops.Go(func() { k.receive(ctx, wire.Shell, k.enqueue) })
 	loops.Go(func() { k.receive(ctx, wire.Control, func(m *wire.Message) { k.handle(ctx, wire.Control, m, false) }) })
 	loops.Go(func() { k.receive(ctx, wire.Stdin, k.handleStdin) })
 	loops.Go(func() { k.welcome(ctx) })
+	loops.Go(func() { k.serveAsides(ctx) })
 	shell := make(chan struct{})
 	go func() {
 		defer close(shell)
@@ -91,6 +95,7 @@ func (k *kernel) run(ctx context.Context) error {
 	cancel()
 	k.cell.interrupt()
 	k.queue.close()
+	k.asides.close()
 	err := k.language.close()
 	waitFor(shell, time.Second) // a cell that ignores its interrupt is left behind
 	loops.Wait()
@@ -117,6 +122,31 @@ func (k *kernel) receive(ctx context.Context, ch wire.Channel, deliver func(*wir
 			continue
 		}
 		deliver(m)
+	}
+}
+
+// enqueue puts a shell request behind others of its kind.
+func (k *kernel) enqueue(m *wire.Message) {
+	if routes[m.Header.Type].aside {
+		k.asides.add(m)
+		return
+	}
+	k.queue.add(m)
+}
+
+// headStart is how long a question waits for the cells that were sent before
+// it, so that x is known when x. is completed.
+const headStart = 50 * time.Millisecond
+
+// serveAsides handles the shell requests that may overtake a running cell.
+func (k *kernel) serveAsides(ctx context.Context) {
+	for {
+		m, _, ok := k.asides.next()
+		if !ok {
+			return
+		}
+		k.queue.settle(headStart)
+		k.handle(ctx, wire.Shell, m, false)
 	}
 }
 
@@ -155,12 +185,12 @@ func (k *kernel) handle(ctx context.Context, ch wire.Channel, m *wire.Message, a
 		return
 	}
 	r := &request{kernel: k, channel: ch, message: m}
-	if ch == wire.Shell {
+	if ch == wire.Shell && !route.aside {
 		k.setCurrent(r)
 	}
-	k.publish(r, "status", protocol.Status{State: "busy"})
+	k.begin(r)
 	defer func() {
-		k.publish(r, "status", protocol.Status{State: "idle"})
+		k.end(r)
 		if r.after != nil {
 			r.after()
 		}
@@ -202,7 +232,25 @@ func errorReply(name, value string) protocol.ErrorReply {
 func (k *kernel) setCurrent(r *request) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.current = r
+	k.current, k.running = r, r
+}
+
+func (k *kernel) begin(r *request) {
+	k.publish(r, "status", protocol.Status{State: "busy"})
+}
+
+// end says that a request has been handled. Front-ends show the state that was
+// reported last: if a cell still runs, its own is reported again.
+func (k *kernel) end(r *request) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.publish(r, "status", protocol.Status{State: "idle"})
+	if k.running == r {
+		k.running = nil
+	}
+	if k.running != nil {
+		k.publish(k.running, "status", protocol.Status{State: "busy"})
+	}
 }
 
 func (k *kernel) currentRequest() *request {

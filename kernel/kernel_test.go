@@ -5,7 +5,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"loupe/kernel/internal/protocol"
 	"loupe/kernel/internal/wire"
@@ -161,6 +163,35 @@ func TestHistoryIsBounded(t *testing.T) {
 	defer h.close()
 	if n := len(h.entries); n != historyEntries/2 {
 		t.Errorf("%d entries after shrinking", n)
+	}
+	big := openHistory("")
+	text := strings.Repeat("x", 1<<20)
+	for i := range 50 {
+		big.add(i, text, "")
+	}
+	if n := len(big.entries); n == 0 || n > historyBytes>>20 || big.entries[n-1].Line != 49 {
+		t.Errorf("%d cells of 1 MB in memory", n)
+	}
+}
+
+func TestQueueIsBounded(t *testing.T) {
+	q := newQueue()
+	big := &wire.Message{Content: make([]byte, queueBytes/2)}
+	var added atomic.Int32
+	go func() {
+		for range 10 {
+			q.add(big)
+			added.Add(1)
+		}
+	}()
+	time.Sleep(20 * time.Millisecond)
+	if n := added.Load(); n > 3 {
+		t.Errorf("%d messages of %d MB are waiting", n, queueBytes>>21)
+	}
+	for range 10 {
+		if _, _, ok := q.next(); !ok {
+			t.Fatal("the queue ends")
+		}
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 type route struct {
 	reply   string // "" if the message gets no reply
 	control bool   // also served on control, while a cell runs
+	aside   bool   // on shell, need not wait for the cells before it
 	call    func(ctx context.Context, r *request) (content any, err error)
 }
 
@@ -25,21 +26,21 @@ var routes map[string]route
 
 func init() {
 	routes = map[string]route{
-		"execute_request":     {"execute_reply", false, typed((*kernel).execute)},
-		"complete_request":    {"complete_reply", false, typed((*kernel).complete)},
-		"inspect_request":     {"inspect_reply", false, typed((*kernel).inspect)},
-		"is_complete_request": {"is_complete_reply", false, typed((*kernel).isComplete)},
-		"comm_open":           {"", false, typed((*kernel).commOpen)},
-		"comm_msg":            {"", false, typed((*kernel).commMessage)},
-		"comm_close":          {"", false, typed((*kernel).commClose)},
+		"execute_request":     {"execute_reply", false, false, typed((*kernel).execute)},
+		"complete_request":    {"complete_reply", false, true, typed((*kernel).complete)},
+		"inspect_request":     {"inspect_reply", false, true, typed((*kernel).inspect)},
+		"is_complete_request": {"is_complete_reply", false, true, typed((*kernel).isComplete)},
+		"comm_open":           {"", false, false, typed((*kernel).commOpen)},
+		"comm_msg":            {"", false, false, typed((*kernel).commMessage)},
+		"comm_close":          {"", false, false, typed((*kernel).commClose)},
 
-		"kernel_info_request": {"kernel_info_reply", true, typed((*kernel).info)},
-		"connect_request":     {"connect_reply", true, typed((*kernel).connect)},
-		"history_request":     {"history_reply", true, typed((*kernel).searchHistory)},
-		"comm_info_request":   {"comm_info_reply", true, typed((*kernel).commInfo)},
-		"usage_request":       {"usage_reply", true, typed((*kernel).measure)},
-		"interrupt_request":   {"interrupt_reply", true, typed((*kernel).interrupt)},
-		"shutdown_request":    {"shutdown_reply", true, typed((*kernel).shutDown)},
+		"kernel_info_request": {"kernel_info_reply", true, true, typed((*kernel).info)},
+		"connect_request":     {"connect_reply", true, true, typed((*kernel).connect)},
+		"history_request":     {"history_reply", true, true, typed((*kernel).searchHistory)},
+		"comm_info_request":   {"comm_info_reply", true, true, typed((*kernel).commInfo)},
+		"usage_request":       {"usage_reply", true, true, typed((*kernel).measure)},
+		"interrupt_request":   {"interrupt_reply", true, false, typed((*kernel).interrupt)},
+		"shutdown_request":    {"shutdown_reply", true, false, typed((*kernel).shutDown)},
 	}
 }
 

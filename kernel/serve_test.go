@@ -118,12 +118,11 @@ func TestServeOverZeroMQ(t *testing.T) {
 	s.until(control, "kernel_info_reply", `"5.4"`)
 	again := s.dealer(s.conn.ShellPort, "me")
 	s.send(again, "kernel_info_request", "{}")
-	time.Sleep(50 * time.Millisecond)
+	s.until(again, "kernel_info_reply", "")
 	s.send(control, "interrupt_request", "{}")
 	if m := s.until(again, "execute_reply", "Interrupted"); parent(m) != id {
 		t.Errorf("the reply belongs to %s", parent(m))
 	}
-	s.until(again, "kernel_info_reply", "")
 
 	stdin := s.dealer(s.conn.StdinPort, "me")
 	s.send(again, "execute_request", `{"code":"ask Name?","allow_stdin":true}`)

@@ -51,6 +51,15 @@ type Message struct {
 	RawHeader json.RawMessage
 }
 
+// Size is about how many bytes of memory the message keeps.
+func (m *Message) Size() int {
+	n := len(m.RawHeader) + len(m.Parent) + len(m.Metadata) + len(m.Content)
+	for _, b := range m.Buffers {
+		n += len(b)
+	}
+	return n
+}
+
 // ErrSignature is reported for a message whose signature does not match.
 var ErrSignature = errors.New("the message's signature is wrong: its sender does not know the connection file's key")
 
