@@ -34,11 +34,18 @@ type peer struct {
 	written uint64 // messages written, to tell a slow peer from a stalled one
 	stalled bool
 	closed  bool
-	topics  map[string]int
+	topics  map[string]*subscription
+}
+
+// A subscription delivers nothing before its welcome, so that this is the first
+// message that a front-end gets (JEP 65).
+type subscription struct {
+	count    int // a topic may be subscribed to several times
+	welcomed bool
 }
 
 func newPeer(conn net.Conn, a accepted) *peer {
-	p := &peer{conn: conn, identity: a.identity, ciphers: a.ciphers, topics: map[string]int{}}
+	p := &peer{conn: conn, identity: a.identity, ciphers: a.ciphers, topics: map[string]*subscription{}}
 	p.change = sync.NewCond(&p.mu)
 	return p
 }
@@ -179,23 +186,32 @@ func (p *peer) subscribe(frame []byte) (topic []byte, added bool) {
 	topic = frame[1:]
 	switch frame[0] {
 	case 1:
-		p.topics[string(topic)]++
+		if p.topics[string(topic)] == nil {
+			p.topics[string(topic)] = &subscription{}
+		}
+		p.topics[string(topic)].count++
 		return topic, true
 	case 0:
-		if p.topics[string(topic)]--; p.topics[string(topic)] <= 0 {
-			delete(p.topics, string(topic))
+		if s := p.topics[string(topic)]; s != nil {
+			if s.count--; s.count == 0 {
+				delete(p.topics, string(topic))
+			}
 		}
 	}
 	return nil, false
 }
 
+// wants says whether the peer is to get a message of this topic. The welcome is
+// what has the very topic that was subscribed to.
 func (p *peer) wants(topic []byte) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for t := range p.topics {
-		if bytes.HasPrefix(topic, []byte(t)) {
-			return true
+	wanted := false
+	for t, s := range p.topics {
+		if t == string(topic) {
+			s.welcomed = true
 		}
+		wanted = wanted || s.welcomed && bytes.HasPrefix(topic, []byte(t))
 	}
-	return false
+	return wanted
 }

@@ -31,7 +31,8 @@ type Transport interface {
 	// frame: a topic that somebody has just subscribed to.
 	Recv(ctx context.Context, ch Channel) ([][]byte, error)
 	// Send routes a message by its first frame: to the peer with this identity,
-	// or on IOPub to all who subscribed to this topic. A peer that does not
+	// or on IOPub to all who subscribed to this topic. A subscriber gets nothing
+	// before a message with the very topic of its subscription. A peer that does not
 	// read cannot block it for longer than a moment: it loses messages.
 	Send(ch Channel, frames [][]byte) error
 	// Close flushes what is queued, for a moment, and ends all connections.

@@ -171,12 +171,17 @@ func subscribe(t *testing.T, z *ZMQ, topic string) zmq4.Socket {
 	if got := recv(t, z, IOPub); len(got) != 1 || string(got[0]) != topic {
 		t.Fatalf("subscription %q", got)
 	}
+	z.Send(IOPub, [][]byte{[]byte("before"), []byte("the welcome")})
+	z.Send(IOPub, [][]byte{[]byte(topic), []byte("welcome")})
+	if got := answer(t, sub); got != topic+"|welcome" {
+		t.Fatalf("the first message is %s", got)
+	}
 	return sub
 }
 
 func TestSubscribe(t *testing.T) {
 	z := local(t)
-	all, some := subscribe(t, z, ""), subscribe(t, z, "stream")
+	some, all := subscribe(t, z, "stream"), subscribe(t, z, "")
 	z.Send(IOPub, [][]byte{[]byte("status"), []byte("busy")})
 	z.Send(IOPub, [][]byte{[]byte("stream.stdout"), []byte("text")})
 	if got := answer(t, some); got != "stream.stdout|text" {
@@ -201,7 +206,7 @@ func TestStalledSubscriber(t *testing.T) {
 		t.Fatal(err)
 	}
 	stalled.Write([]byte{0, 1, 1})
-	recv(t, z, IOPub)
+	z.Send(IOPub, [][]byte{recv(t, z, IOPub)[0]})
 
 	chunk := bytes.Repeat([]byte("x"), 1<<20)
 	start := time.Now()
@@ -239,7 +244,10 @@ func TestSlowSubscriberGetsAll(t *testing.T) {
 		t.Fatal(err)
 	}
 	conn.Write([]byte{0, 1, 1})
-	recv(t, z, IOPub)
+	z.Send(IOPub, [][]byte{recv(t, z, IOPub)[0]})
+	if _, err := zc.RecvMsg(); err != nil {
+		t.Fatal(err)
+	}
 	const n = 120
 	go func() {
 		chunk := bytes.Repeat([]byte("x"), 1<<20)
