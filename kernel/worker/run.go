@@ -207,9 +207,3 @@ func unrecovered(p *runtimePanic) {
 	send(ipc.Event{Cell: number(), Panic: f})
 	goexit1()
 }
-
-func usage() *ipc.Usage {
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return &ipc.Usage{Heap: m.HeapAlloc, Sys: m.Sys}
-}

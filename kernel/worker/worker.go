@@ -92,8 +92,6 @@ func serve() {
 			case process.input <- *req.Input:
 			default: // nobody waits for it any more
 			}
-		case req.Usage:
-			send(ipc.Event{Usage: usage()})
 		}
 	}
 }

@@ -15,7 +15,6 @@ type Request struct {
 	Run       *Run
 	Interrupt *Interrupt
 	Input     *Input
-	Usage     bool
 }
 
 // Run loads an image and runs its cell.
@@ -88,7 +87,6 @@ type Event struct {
 	Done   *Done
 	Panic  *Failure // of a goroutine that the cell started
 	Exit   *Failure // the process ends now, with the exit code as value
-	Usage  *Usage
 	Ready  bool
 	// Printed is how many bytes the worker's runtime had written to its own
 	// stderr before.
@@ -135,9 +133,6 @@ type Frame struct {
 	Func, File string
 	Line       int
 }
-
-// Usage is what the worker uses, in bytes.
-type Usage struct{ Heap, Sys uint64 }
 
 // A Conn sends one type of message and receives another.
 type Conn[Send, Receive any] struct {
