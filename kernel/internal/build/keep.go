@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"loupe"
@@ -93,7 +94,7 @@ func eachSource(visit func(name string, b []byte) error) error {
 
 // writeSources lays out two modules: loupe.src, what this program carries, and
 // worker.src, the worker's main package.
-func writeSources(dir string) error {
+func writeSources(dir string, sources map[string][]byte) error {
 	err := eachSource(func(name string, b []byte) error {
 		to := filepath.Join(dir, "loupe.src", filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
@@ -108,14 +109,7 @@ func writeSources(dir string) error {
 	if err := os.MkdirAll(src, 0o700); err != nil {
 		return err
 	}
-	mod, err := loupe.Source.ReadFile("go.mod")
-	if err != nil {
-		return err
-	}
-	sum, _ := loupe.Source.ReadFile("go.sum")
-	text := strings.Replace(string(mod), "module loupe\n", "module loupe.worker\n", 1) +
-		"\nrequire loupe v0.0.0\n\nreplace loupe => ../loupe.src\n"
-	for name, b := range map[string][]byte{"go.mod": []byte(text), "go.sum": sum, "main.go": []byte(mainSource), "preload.go": preloadSource(), "keep.go": []byte("package main\n\nvar keep [0]func()\n")} {
+	for name, b := range sources {
 		if err := os.WriteFile(filepath.Join(src, name), b, 0o600); err != nil {
 			return err
 		}
@@ -123,11 +117,28 @@ func writeSources(dir string) error {
 	return nil
 }
 
+// sources are the files of the worker's main package. keep.go is written again
+// once it is known what to keep.
+func (x *Extra) sources() (map[string][]byte, error) {
+	mod, sum, err := x.module()
+	if err != nil {
+		return nil, err
+	}
+	packages := slices.Concat(preload, standard)
+	if x != nil {
+		packages = append(packages, x.Packages...)
+	}
+	return map[string][]byte{
+		"go.mod": mod, "go.sum": sum, "main.go": []byte(mainSource), "preload.go": preloadSource(packages),
+		"keep.go": []byte("package main\n\nvar keep [0]func()\n"),
+	}, nil
+}
+
 // preloadSource imports what the worker is to contain.
-func preloadSource() []byte {
+func preloadSource(packages []string) []byte {
 	var b bytes.Buffer
 	b.WriteString("package main\n\nimport (\n")
-	for _, p := range append(append([]string(nil), preload...), standard...) {
+	for _, p := range packages {
 		fmt.Fprintf(&b, "\t_ %q\n", p)
 	}
 	b.WriteString(")\n")
@@ -136,7 +147,7 @@ func preloadSource() []byte {
 
 // List asks the go command for packages and all that they import, compiled.
 func (t *Toolchain) List(ctx context.Context, dir string, patterns ...string) ([]*Package, error) {
-	args := append([]string{"list", "-export", "-deps", "-json=ImportPath,Name,Dir,Export,Imports,ImportMap,Standard,Module"}, patterns...)
+	args := append([]string{"list", "-export", "-deps", "-json=ImportPath,Name,Dir,Export,Imports,ImportMap,Standard,Module,IgnoredGoFiles"}, patterns...)
 	out, err := t.run(ctx, dir, args...)
 	if err != nil {
 		return nil, err
@@ -148,6 +159,7 @@ func (t *Toolchain) List(ctx context.Context, dir string, patterns ...string) ([
 			Imports                       []string
 			ImportMap                     map[string]string
 			Standard                      bool
+			IgnoredGoFiles                []string
 			Module                        struct{ Path, Version string }
 		}
 		if err := d.Decode(&p); err == io.EOF {
@@ -160,7 +172,7 @@ func (t *Toolchain) List(ctx context.Context, dir string, patterns ...string) ([
 				p.Imports[i] = real
 			}
 		}
-		list = append(list, &Package{Path: p.ImportPath, Name: p.Name, Dir: p.Dir, Export: p.Export, Imports: p.Imports, Standard: p.Standard, Module: p.Module.Path, Version: p.Module.Version})
+		list = append(list, &Package{Path: p.ImportPath, Name: p.Name, Dir: p.Dir, Export: p.Export, Imports: p.Imports, Standard: p.Standard, Module: p.Module.Path, Version: p.Module.Version, Ignored: !p.Standard && len(p.IgnoredGoFiles) > 0})
 	}
 }
 
@@ -175,7 +187,7 @@ func keepSource(archives []*object.Archive) []byte {
 	var decls, table bytes.Buffer
 	n := 0
 	for _, a := range archives {
-		if a.Package == "loupe.worker" || a.Package == "main" || excluded[a.Package] {
+		if a.Package == workerModule || a.Package == "main" || excluded[a.Package] {
 			continue
 		}
 		for _, f := range a.Files {

@@ -44,8 +44,11 @@ func (w *Worker) Add(list []*Package) error {
 
 // Excluded reports whether a package cannot be used in a cell, and why.
 func Excluded(path string) (bool, string) {
-	if path == "C" || excluded[path] {
-		return true, fmt.Sprintf("package %s does not work in a notebook: its process has no cgo, plugins or sanitizers", path)
+	if path == "C" {
+		return true, "C cannot be written in a cell: put it into a package of its own, beside the notebook's go.mod, and build a worker with that: %cgo PATH"
+	}
+	if excluded[path] {
+		return true, fmt.Sprintf("package %s does not work in a cell: it has to be in a process from its start", path)
 	}
 	return false, ""
 }
@@ -153,7 +156,7 @@ func (w *Worker) Dir(path string) string {
 }
 
 func importable(path string) bool {
-	return !strings.HasPrefix(path, "vendor/") && !slices.Contains(strings.Split(path, "/"), "internal") && path != "loupe.worker"
+	return !strings.HasPrefix(path, "vendor/") && !slices.Contains(strings.Split(path, "/"), "internal") && path != workerModule
 }
 
 // CopyModule writes a module into a folder that has the worker's requirements,
@@ -166,7 +169,7 @@ func (w *Worker) CopyModule(dir string) error {
 	if err != nil {
 		return fmt.Errorf("the worker's go.mod: %w", err)
 	}
-	text := strings.Replace(string(mod), "module loupe.worker\n", "module notebook\n", 1)
+	text := strings.Replace(string(mod), "module "+workerModule+"\n", "module notebook\n", 1)
 	text = strings.Replace(text, "=> ../loupe.src", "=> "+filepath.Join(w.dir, "loupe.src"), 1)
 	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte(text+w.pins()), 0o600); err != nil {
 		return err

@@ -53,6 +53,8 @@ type Toolchain struct {
 	Version string // e.g. "go1.26.8"
 	Root    string // GOROOT
 	Tools   string // folder of compile, link and asm
+	// Cgo makes it compile what is written in C, too.
+	Cgo bool
 	// Note says that another Go than the user's was taken, "" if not.
 	Note string
 }
@@ -118,11 +120,17 @@ func ask(ctx context.Context, path, toolchain string) (*Toolchain, error) {
 	return &Toolchain{Go: filepath.Join(env.GOROOT, "bin", "go"), Version: env.GOVERSION, Root: env.GOROOT, Tools: env.GOTOOLDIR}, nil
 }
 
-// run runs the go command in a folder, without cgo and with this toolchain.
+// Env asks the go command for one of its settings.
+func (t *Toolchain) Env(ctx context.Context, name string) (string, error) {
+	out, err := t.run(ctx, os.TempDir(), "env", name)
+	return strings.TrimSpace(string(out)), err
+}
+
+// run runs the go command in a folder, with this toolchain.
 func (t *Toolchain) run(ctx context.Context, dir string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, t.Go, args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOTOOLCHAIN=local", "CGO_ENABLED=0", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
+	cmd.Env = append(os.Environ(), "GOTOOLCHAIN=local", "CGO_ENABLED="+enabled(t.Cgo), "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
 	if ownModule(dir) {
 		cmd.Env = append(cmd.Env, "GOWORK=off", "GOFLAGS=-mod=mod")
 	} else {
@@ -135,11 +143,18 @@ func (t *Toolchain) run(ctx context.Context, dir string, args ...string) ([]byte
 	return out, nil
 }
 
+func enabled(on bool) string {
+	if on {
+		return "1"
+	}
+	return "0"
+}
+
 // ownModule tells whether the go.mod of a folder is Loupe's own rather than a
 // user's.
 func ownModule(dir string) bool {
 	b, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-	return err == nil && (bytes.HasPrefix(b, []byte("module loupe.worker\n")) || bytes.HasPrefix(b, []byte("module notebook\n")))
+	return err == nil && (bytes.HasPrefix(b, []byte("module "+workerModule+"\n")) || bytes.HasPrefix(b, []byte("module notebook\n")))
 }
 
 // commandError adds what a command said to how it failed.

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -23,7 +24,8 @@ type Worker struct {
 	Program   string // path of the executable
 	World     *link.World
 
-	dir string // the folder of the worker in the cache
+	dir     string            // the folder of the worker in the cache
+	sources map[string][]byte // files of its main package
 
 	mu       sync.Mutex
 	packages map[string]*Package
@@ -43,6 +45,7 @@ type Package struct {
 	Module    string // that it is of, "" for the standard library
 	Version   string // of the module
 	Preloaded bool   // linked into the worker
+	Ignored   bool   // it has files that are not compiled here
 }
 
 // Options for Prepare.
@@ -51,6 +54,15 @@ type Options struct {
 	Cache string
 	// Progress, if not nil, is told what takes time.
 	Progress func(step string)
+	// Extra, if not nil, is what the worker is to contain besides the usual.
+	Extra *Extra
+}
+
+// Extra are packages to be linked into a worker by the official linker, because
+// they have parts in C.
+type Extra struct {
+	Packages []string // import paths
+	Module   string   // the folder of the module that they are imported in
 }
 
 // Prepare returns the worker for a toolchain, which it builds unless the cache
@@ -63,12 +75,21 @@ func Prepare(ctx context.Context, t *Toolchain, o Options) (*Worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	key, err := sourceKey(t)
+	if o.Extra != nil {
+		with := *t
+		with.Cgo = true
+		t = &with
+	}
+	sources, err := o.Extra.sources()
+	if err != nil {
+		return nil, err
+	}
+	key, err := sourceKey(t, sources)
 	if err != nil {
 		return nil, err
 	}
 	dir := filepath.Join(cache, "worker-"+key)
-	w := &Worker{Toolchain: t, dir: dir, Program: filepath.Join(dir, "worker"), archives: map[string]*object.Archive{}}
+	w := &Worker{Toolchain: t, dir: dir, sources: sources, Program: filepath.Join(dir, "worker"), archives: map[string]*object.Archive{}}
 	if err := w.open(); err == nil {
 		return w, nil
 	}
@@ -92,7 +113,11 @@ func Prepared(t *Toolchain, o Options) bool {
 	if err != nil {
 		return false
 	}
-	key, err := sourceKey(t)
+	sources, err := o.Extra.sources()
+	if err != nil {
+		return false
+	}
+	key, err := sourceKey(t, sources)
 	if err != nil {
 		return false
 	}
@@ -121,9 +146,12 @@ func cacheDir(dir string) (string, error) {
 const cacheFormat = 7
 
 // sourceKey names a worker by all that it is made of.
-func sourceKey(t *Toolchain) (string, error) {
+func sourceKey(t *Toolchain, sources map[string][]byte) (string, error) {
 	h := sha256.New()
-	fmt.Fprint(h, cacheFormat, t.Version, t.Root, strings.Join(preload, " "), mainSource)
+	fmt.Fprint(h, cacheFormat, t.Version, t.Root, t.Cgo)
+	for _, name := range slices.Sorted(maps.Keys(sources)) {
+		fmt.Fprintf(h, "%s %s", name, sources[name])
+	}
 	err := eachSource(func(name string, b []byte) error {
 		fmt.Fprintln(h, name, len(b))
 		_, err := h.Write(b)
@@ -205,10 +233,10 @@ func (w *Worker) build(ctx context.Context, progress func(string)) error {
 	}
 	defer os.RemoveAll(tmp)
 	progress("writing the sources of the worker")
-	if err := writeSources(tmp); err != nil {
+	if err := writeSources(tmp, w.sources); err != nil {
 		return err
 	}
-	progress("compiling the standard library and Loupe (once, about a minute)")
+	progress(w.compiling())
 	list, err := w.Toolchain.List(ctx, filepath.Join(tmp, "worker.src"), ".")
 	if err != nil {
 		return err
@@ -263,6 +291,14 @@ func (w *Worker) build(ctx context.Context, progress func(string)) error {
 // Discard makes the next [Prepare] build the worker again: its program does not
 // start.
 func (w *Worker) Discard() { os.Remove(filepath.Join(w.dir, "packages.json")) }
+
+// compiling says what is going on, and how long.
+func (w *Worker) compiling() string {
+	if w.Toolchain.Cgo {
+		return "compiling the standard library, Loupe and what is written in C (once; minutes, if there is much of it)"
+	}
+	return "compiling the standard library and Loupe (once, about a minute)"
+}
 
 func openAll(list []*Package) ([]*object.Archive, error) {
 	var archives []*object.Archive

@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
+	"strconv"
 	"strings"
 )
 
@@ -69,6 +70,26 @@ func parse(src *Source) (*parsed, Errors) {
 		c.findResult(l)
 	}
 	return c, nil
+}
+
+// Imports lists the import paths that a cell names, or nil if it cannot be
+// read.
+func Imports(source string) []string {
+	src, errs := newSource(0, source)
+	if errs != nil {
+		return nil
+	}
+	c, errs := parse(src)
+	if errs != nil || c == nil {
+		return nil
+	}
+	var paths []string
+	for _, spec := range c.imports {
+		if path, err := strconv.Unquote(spec.Path.Value); err == nil {
+			paths = append(paths, path)
+		}
+	}
+	return paths
 }
 
 // file parses a text, and adds the mistakes in it to errs.

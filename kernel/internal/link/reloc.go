@@ -8,10 +8,6 @@ import (
 	"loupe/kernel/internal/object"
 )
 
-// tlsOffset is where the goroutine pointer lies, relative to the thread
-// pointer, in a statically linked program for Linux on amd64.
-const tlsOffset = -8
-
 // relocate writes addresses into the bytes of everything placed.
 func (im *Image) relocate() error {
 	if err := im.copyData(); err != nil {
@@ -123,7 +119,7 @@ func (im *Image) value(s *symbol, r object.Reloc, a uint64) (int64, error) {
 	case object.RAddrOff, object.RMethodOff:
 		return int64(a) + r.Add - int64(im.offsetBase(s, a)), nil
 	case object.RTLSLE:
-		return tlsOffset + r.Add, nil
+		return int64(im.l.world.TLS) + r.Add, nil
 	case object.RConst:
 		return r.Add, nil
 	}

@@ -29,11 +29,14 @@ type Bases struct {
 	Text, Types, ETypes, ROData uint64
 	// Minor is the version of Go that linked the worker: 26 for Go 1.26.
 	Minor uint64
+	// TLS is where the runtime's variable of a thread is, relative to the
+	// thread pointer: a negative number.
+	TLS uint64
 }
 
 const (
-	worldMagic  = "loupe world 2\n\x00\x00"
-	worldHeader = len(worldMagic) + 8*6
+	worldMagic  = "loupe world 3\n\x00\x00"
+	worldHeader = len(worldMagic) + 8*7
 )
 
 // Lookup returns the address of a symbol. Functions that keep their arguments
@@ -85,18 +88,18 @@ func OpenWorld(path string) (*World, error) {
 	if err != nil {
 		return nil, fmt.Errorf("link: the worker's symbols: %w", err)
 	}
-	if len(b) < worldHeader {
-		return nil, fmt.Errorf("link: %s holds no symbols (%d bytes)", path, len(b))
-	}
 	return parseWorld(path, b)
 }
 
 func parseWorld(path string, b []byte) (*World, error) {
+	if len(b) < worldHeader {
+		return nil, fmt.Errorf("link: %s holds no symbols (%d bytes)", path, len(b))
+	}
 	if string(b[:len(worldMagic)]) != worldMagic {
 		return nil, fmt.Errorf("link: %s is not a symbol file of this version", path)
 	}
 	u64 := func(i int) uint64 { return binary.LittleEndian.Uint64(b[len(worldMagic)+8*i:]) }
-	w := &World{b: b, n: uint32(u64(5)), Bases: Bases{u64(0), u64(1), u64(2), u64(3), u64(4)}}
+	w := &World{b: b, n: uint32(u64(6)), Bases: Bases{u64(0), u64(1), u64(2), u64(3), u64(4), u64(5)}}
 	w.offs = uint32(worldHeader)
 	w.addrs = (w.offs + 4*(w.n+1) + 7) &^ 7
 	w.names = w.addrs + 8*w.n
@@ -143,7 +146,7 @@ func Survey(worker string, archives []*object.Archive, out string) error {
 			syms[name] = a
 		}
 	}
-	bases := Bases{syms["runtime.text"], syms["runtime.types"], syms["runtime.etypes"], syms["runtime.rodata"], 0}
+	bases := Bases{syms["runtime.text"], syms["runtime.types"], syms["runtime.etypes"], syms["runtime.rodata"], 0, tlsOffset(exe, all)}
 	if bases.Text == 0 || bases.Types == 0 || bases.ROData == 0 {
 		return fmt.Errorf("link: survey %s: it lacks runtime.text, runtime.types or runtime.rodata: is it a stripped or foreign binary?", worker)
 	}
@@ -167,6 +170,22 @@ func minorVersion(program string) (minor uint64, err error) {
 		return 0, fmt.Errorf("link: survey %s: it was linked by %q, which is no version of Go 1", program, info.GoVersion)
 	}
 	return minor, nil
+}
+
+// tlsOffset is where runtime.tlsg is, relative to the thread pointer: the
+// variables of a thread end there.
+func tlsOffset(exe *elf.File, syms []elf.Symbol) uint64 {
+	for _, p := range exe.Progs {
+		if p.Type != elf.PT_TLS {
+			continue
+		}
+		for _, s := range syms {
+			if s.Name == "runtime.tlsg" && elf.ST_TYPE(s.Info) == elf.STT_TLS {
+				return s.Value - (p.Memsz+p.Align-1)&^(p.Align-1)
+			}
+		}
+	}
+	return ^uint64(7) // what the official linker chooses without C
 }
 
 // assembled lists the functions that exist with ABI0 only: those written in
@@ -198,7 +217,7 @@ func encodeWorld(bases Bases, syms map[string]uint64) []byte {
 	}
 	slices.Sort(names)
 	b := []byte(worldMagic)
-	for _, v := range []uint64{bases.Text, bases.Types, bases.ETypes, bases.ROData, bases.Minor, uint64(len(names))} {
+	for _, v := range []uint64{bases.Text, bases.Types, bases.ETypes, bases.ROData, bases.Minor, bases.TLS, uint64(len(names))} {
 		b = binary.LittleEndian.AppendUint64(b, v)
 	}
 	off := uint32(0)

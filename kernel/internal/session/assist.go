@@ -13,7 +13,9 @@ func (s *Session) helper() (*assist.Assistant, *cell.Notebook) {
 	if nb == nil {
 		return nil, nil
 	}
-	return s.assistant, nb
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.tools.assistant, nb
 }
 
 // Complete lists what could stand at the cursor, an index of runes.

@@ -30,6 +30,7 @@ func commandList() []command {
 		{"%reactive", "on or off: run stale cells again after each cell", (*execution).setReactive},
 		{"%replay", "run the cells again that a crash has undone", (*execution).replay},
 		{"%get", "path@version: add a module to the session", (*execution).get},
+		{"%cgo", "packages: start over with a worker that contains packages with parts in C", (*execution).cgo},
 		{"%env", "NAME=value: set an environment variable for cells; without argument, list them", (*execution).setenv},
 		{"%cd", "folder: change the working directory of cells", (*execution).chdir},
 	}
@@ -53,6 +54,10 @@ func (e *execution) commands(ctx context.Context, code string) (rest string, f *
 			break
 		}
 		found, e.spoke = true, true
+		if e.again && !rebuilds(text) {
+			lines[i] = ""
+			continue
+		}
 		if err := e.command(ctx, text); err != nil {
 			var failed *protocol.Failure
 			if errors.As(err, &failed) {
@@ -64,6 +69,13 @@ func (e *execution) commands(ctx context.Context, code string) (rest string, f *
 	}
 	rest = strings.Join(lines, "\n")
 	return rest, nil, found && strings.TrimSpace(rest) == ""
+}
+
+// rebuilds tells whether a command is a part of what builds a session's state,
+// and so to be run again with a cell that does.
+func rebuilds(line string) bool {
+	name, _, _ := strings.Cut(line, " ")
+	return slices.Contains([]string{"%get", "%cd", "%env", "%rm"}, name)
 }
 
 // command runs one line.
@@ -159,17 +171,11 @@ func (e *execution) who(context.Context, string) error {
 
 // reset ends the worker; the next cell gets a new one and an empty notebook.
 func (e *execution) reset(context.Context, string) error {
-	e.s.mu.Lock()
-	p := e.s.process
-	e.s.mu.Unlock()
-	if p != nil {
-		p.kill()
-		<-p.exited
-	}
+	e.s.end()
 	e.s.forget()
 	e.s.mu.Lock()
 	defer e.s.mu.Unlock()
-	e.s.lostCells, e.s.obituary = nil, ""
+	e.s.lostCells = nil
 	return e.s.startWorker()
 }
 
@@ -187,7 +193,7 @@ func (e *execution) replay(ctx context.Context, _ string) error {
 			e.out.Stream("stderr", fmt.Sprintf("Cell %d was interrupted when it ran, and is left out.\n", c.number))
 			continue
 		}
-		again := &execution{s: e.s, id: e.id, number: c.number, out: e.out, cell: protocol.Cell{Code: c.code, Count: c.number, AllowStdin: e.cell.AllowStdin}}
+		again := &execution{s: e.s, id: e.id, number: c.number, out: e.out, again: true, cell: protocol.Cell{Code: c.code, Count: c.number, AllowStdin: e.cell.AllowStdin}}
 		// A cell that failed before does so again, after what it has changed.
 		if f := again.run(ctx); f != nil && (f.Name != c.failure || ctx.Err() != nil) {
 			return f

@@ -57,13 +57,15 @@ const (
 
 // An execution is one run of one cell.
 type execution struct {
-	s      *Session
-	id     int
-	number int  // as in In [n]
-	spoke  bool // something is shown that must stay
-	waited bool // something is shown of what it waits for
-	cell   protocol.Cell
-	out    protocol.Output
+	s       *Session
+	id      int
+	number  int      // as in In [n]
+	again   bool     // it has run before
+	spoke   bool     // something is shown that must stay
+	remarks []string // to be said once it is planned
+	waited  bool     // something is shown of what it waits for
+	cell    protocol.Cell
+	out     protocol.Output
 }
 
 func (e *execution) run(ctx context.Context) *protocol.Failure {
@@ -141,13 +143,23 @@ func (s *Session) failed(number int, name string) {
 func (e *execution) plan(notebook *cell.Notebook, code string) (*cell.Plan, error) {
 	e.s.setPlanning(e)
 	defer e.s.setPlanning(nil)
+	e.s.fetchAll(code)
 	plan, err := notebook.Plan(e.number, code)
 	e.s.mu.Lock()
 	defer e.s.mu.Unlock()
 	if e.waited && !e.spoke {
 		e.out.Clear(false)
 	}
+	e.sayRemarks()
 	return plan, err
+}
+
+// sayRemarks says what has been noticed of packages.
+func (e *execution) sayRemarks() {
+	for _, text := range e.remarks {
+		e.out.Stream("stderr", text)
+	}
+	e.remarks = nil
 }
 
 func (s *Session) setPlanning(e *execution) {
@@ -174,6 +186,7 @@ func (s *Session) commit(e *execution, plan *cell.Plan, image *link.Image) {
 func (e *execution) compile(ctx context.Context, plan *cell.Plan) ([]link.Unit, error) {
 	units := make([]link.Unit, len(plan.Units))
 	errs := make([]error, len(plan.Units))
+	worker := e.s.worker()
 	var wg sync.WaitGroup
 	for i, u := range plan.Units {
 		compile := func() {
@@ -184,7 +197,7 @@ func (e *execution) compile(ctx context.Context, plan *cell.Plan) ([]link.Unit, 
 			}
 			defer os.RemoveAll(dir)
 			var a *object.Archive
-			if a, errs[i] = e.s.worker.Compile(ctx, dir, u.Source, u.Symabis, u.Imports); errs[i] == nil {
+			if a, errs[i] = worker.Compile(ctx, dir, u.Source, u.Symabis, u.Imports); errs[i] == nil {
 				units[i] = link.Unit{Object: a, New: names(u.New), Imports: u.Imports, RunInit: u.RunInit}
 			}
 		}

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"loupe/kernel/internal/build"
+	"loupe/kernel/internal/cell"
 )
 
 // A module is where the session's packages come from beside the worker's: the
@@ -20,7 +22,7 @@ type module struct {
 }
 
 // open finds the go.mod beside the notebook or makes one.
-func (m *module) open() error {
+func (m *module) open(w *build.Worker) error {
 	if m.dir != "" {
 		return nil
 	}
@@ -34,7 +36,7 @@ func (m *module) open() error {
 		}
 	}
 	dir := filepath.Join(m.session.tmp, "module")
-	if err := m.session.worker.CopyModule(dir); err != nil {
+	if err := w.CopyModule(dir); err != nil {
 		return err
 	}
 	m.dir = dir
@@ -47,12 +49,12 @@ func (e *execution) get(ctx context.Context, args string) error {
 		return errors.New("%get wants a module, such as %get github.com/google/uuid@v1.6.0")
 	}
 	m := e.s.module
-	if err := m.open(); err != nil {
+	if err := m.open(e.s.worker()); err != nil {
 		return err
 	}
 	for _, path := range strings.Fields(args) {
 		e.out.Stream("stderr", "loupe: getting "+path+" …\n")
-		note, err := e.s.worker.Get(ctx, m.dir, path)
+		note, err := e.s.worker().Get(ctx, m.dir, path)
 		if err != nil {
 			return err
 		}
@@ -62,7 +64,10 @@ func (e *execution) get(ctx context.Context, args string) error {
 		// Its packages are compiled now rather than by the cell that imports
 		// them. A module need not have one at its root.
 		name, _, _ := strings.Cut(path, "@")
-		_ = e.s.load(ctx, name)
+		e.s.setPlanning(e)
+		_ = e.s.load(ctx, e.s.worker(), name)
+		e.s.setPlanning(nil)
+		e.sayRemarks()
 	}
 	return nil
 }
@@ -71,8 +76,23 @@ func (e *execution) get(ctx context.Context, args string) error {
 // what it waits for.
 const silentFor = 500 * time.Millisecond
 
+// fetchAll loads all that a cell imports, at once: to ask the go command for
+// each package alone takes several times as long. What is wrong with one is
+// said when it is asked for.
+func (s *Session) fetchAll(code string) {
+	w := s.worker()
+	paths := slices.DeleteFunc(cell.Imports(code), func(path string) bool {
+		excluded, _ := build.Excluded(path)
+		_, known := w.Package(path)
+		return excluded || known || path == "unsafe"
+	})
+	if len(paths) > 1 {
+		_ = s.fetch(context.Background(), w, paths...)
+	}
+}
+
 // fetch is load for a cell, or for a completion in one.
-func (s *Session) fetch(ctx context.Context, path string) error {
+func (s *Session) fetch(ctx context.Context, w *build.Worker, paths ...string) error {
 	s.mu.Lock()
 	e := s.planning
 	s.mu.Unlock()
@@ -82,28 +102,38 @@ func (s *Session) fetch(ctx context.Context, path string) error {
 			defer s.mu.Unlock()
 			if s.planning == e {
 				e.waited = true
-				e.out.Stream("stderr", "loupe: compiling "+path+" and what it imports …\n")
+				e.out.Stream("stderr", "loupe: compiling "+strings.Join(paths, ", ")+" and what they import …\n")
 			}
 		})
 		defer timer.Stop()
 	}
-	return s.load(ctx, path)
+	return s.load(ctx, w, paths...)
 }
 
-// load makes a package and all that it imports known to the session.
-func (s *Session) load(ctx context.Context, path string) error {
-	if excluded, why := build.Excluded(path); excluded {
-		return errors.New(why)
+// load makes packages and all that they import known to the session.
+func (s *Session) load(ctx context.Context, w *build.Worker, paths ...string) error {
+	for _, path := range paths {
+		if excluded, why := build.Excluded(path); excluded {
+			return errors.New(why)
+		}
 	}
-	if err := s.module.open(); err != nil {
+	if err := s.module.open(w); err != nil {
 		return err
 	}
-	list, err := s.worker.Toolchain.List(ctx, s.module.dir, path)
+	list, err := w.Toolchain.List(ctx, s.module.dir, paths...)
+	if err != nil || slices.ContainsFunc(list, func(p *build.Package) bool { return p.Ignored }) {
+		if hint := s.inC(ctx, w, paths...); hint != "" {
+			if err != nil {
+				return errors.New(hint)
+			}
+			s.remark("loupe: " + strings.Join(paths, ", ") + ": compiled without C. " + hint + "\n")
+		}
+	}
 	if err != nil && strings.Contains(err.Error(), "is not in std") {
 		return errors.New("neither the standard library nor the session's module has it")
 	}
 	if err != nil {
-		return fmt.Errorf("package %s was not found: %w. If it is a module's, add it with %%get %s", path, err, path)
+		return fmt.Errorf("package %s was not found: %w. If it is a module's, add it with %%get %s", strings.Join(paths, ", "), err, paths[0])
 	}
-	return s.worker.Add(list)
+	return w.Add(list)
 }

@@ -73,7 +73,7 @@ func startProcess(w *build.Worker, j *janitor, tmp, dir string, env []string) (*
 		return nil, err
 	}
 	defer closeTheirs()
-	if err := startLocked(p.cmd); err != nil {
+	if err := startLocked(p.cmd, w.Toolchain.Cgo); err != nil {
 		ours.Close()
 		p.closePipes()
 		return nil, fmt.Errorf("cannot start the worker: %w", err)

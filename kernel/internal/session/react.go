@@ -96,7 +96,7 @@ func (e *execution) react(ctx context.Context) *protocol.Failure {
 		s.mu.Lock()
 		s.outputs[e.id] = out
 		s.mu.Unlock()
-		again := &execution{s: s, id: e.id, number: next.number, out: out,
+		again := &execution{s: s, id: e.id, number: next.number, out: out, again: true,
 			cell: protocol.Cell{Code: next.code, ID: next.id, Count: next.number, AllowStdin: e.cell.AllowStdin}}
 		if f := again.run(ctx); f != nil {
 			return f

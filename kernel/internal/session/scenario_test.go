@@ -187,7 +187,7 @@ func runScenario(t *testing.T, file string) {
 		if testing.Verbose() {
 			t.Logf("cell %s took %v", name, time.Since(start).Round(time.Millisecond))
 		}
-		text := waiting.ReplaceAllString(r.take(), "")
+		text := building.ReplaceAllString(waiting.ReplaceAllString(r.take(), ""), "")
 		if o.Err != nil {
 			text += "error: " + o.Err.Name + ": " + o.Err.Value + "\n"
 			for _, line := range strings.Split(strings.Join(o.Err.Traceback, "\n"), "\n") {
@@ -213,6 +213,9 @@ func runScenario(t *testing.T, file string) {
 
 // waiting is what a cell says while a package is compiled, and takes back.
 var waiting = regexp.MustCompile(`stderr: (loupe: compiling .*\n)+clear: false\n`)
+
+// building is what the building of a worker says.
+var building = regexp.MustCompile(`loupe: (?:writing the sources|compiling the standard|linking the|reading the worker).*\n`)
 
 // goFile is a place in a library, whose line numbers depend on its version.
 var goFile = regexp.MustCompile(`( in )\S*/([^/\s]+\.(?:go|s)):\d+`)

@@ -18,7 +18,6 @@ import (
 	"path/filepath"
 	"sync"
 
-	"loupe/kernel/internal/assist"
 	"loupe/kernel/internal/build"
 	"loupe/kernel/internal/cell"
 	"loupe/kernel/internal/ipc"
@@ -34,15 +33,14 @@ type Session struct {
 	folders folder // the same, locked
 	janitor *janitor
 
-	ready     chan struct{} // closed when prepare has ended
-	progress  []string      // what prepare has said so far
-	prepared  error
-	note      string // what the first cell is to say of the preparation
-	worker    *build.Worker
-	importer  *importer
-	assistant *assist.Assistant
+	ready    chan struct{} // closed when prepare has ended
+	progress []string      // what prepare has said so far
+	prepared error
+	note     string // what the first cell is to say of the preparation
 
 	mu       sync.Mutex
+	tools    *tools
+	extra    []string // packages with C in the worker
 	notebook *cell.Notebook
 	process  *process
 	linker   *link.Linker
@@ -108,15 +106,14 @@ func (s *Session) prepare() {
 		return
 	}
 	s.note = tc.Note
-	s.worker, err = build.Prepare(ctx, tc, build.Options{Progress: s.report})
+	w, err := build.Prepare(ctx, tc, build.Options{Progress: s.report})
 	if err != nil {
 		s.prepared = err
 		return
 	}
-	s.importer = newImporter(s.worker, func(path string) error { return s.fetch(ctx, path) })
-	s.assistant = assist.New(assist.Config{Paths: s.worker.Paths, Dir: s.worker.Dir})
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.tools = s.newTools(w)
 	s.notebook = s.emptyNotebook()
 	if !s.closed {
 		s.prepared = s.startWorker()
@@ -124,7 +121,8 @@ func (s *Session) prepare() {
 }
 
 func (s *Session) emptyNotebook() *cell.Notebook {
-	return cell.New(cell.Config{Importer: s.importer, Language: s.worker.Toolchain.Language(), Known: s.known})
+	t := s.tools
+	return cell.New(cell.Config{Importer: t.importer, Language: t.worker.Toolchain.Language(), Known: t.known})
 }
 
 // report remembers what preparing does, and tells a cell that waits for it.
@@ -138,29 +136,35 @@ func (s *Session) report(step string) {
 	}
 }
 
-// startAttempts is how often a worker is started before that is an error.
-const startAttempts = 4
+// startAttempts is how often a worker is started before that is an error. The
+// system may have put something at random where cells are to go; with C in it,
+// a worker may find that every second time.
+func startAttempts(t *build.Toolchain) int {
+	if t.Cgo {
+		return 16
+	}
+	return 4
+}
 
 // startWorker starts a fresh worker and forgets all values. s.mu is held.
 func (s *Session) startWorker() error {
-	linker, err := link.New(s.worker.World, s.worker)
+	linker, err := link.New(s.tools.worker.World, s.tools.worker)
 	if err != nil {
 		return err
 	}
 	var p *process
-	// The system may have put something at random where cells are to go.
-	for range startAttempts {
-		if p, err = startProcess(s.worker, s.janitor, s.tmp, s.dir, s.env); err == nil {
+	for range startAttempts(s.tools.worker.Toolchain) {
+		if p, err = startProcess(s.tools.worker, s.janitor, s.tmp, s.dir, s.env); err == nil {
 			break
 		}
 	}
 	if err != nil {
-		s.worker.Discard()
+		s.tools.worker.Discard()
 		return fmt.Errorf("%w. It will be built again when the kernel is started again", err)
 	}
 	s.process = p
 	s.linker = linker
-	s.linker.GOROOT = s.worker.Toolchain.Root
+	s.linker.GOROOT = s.tools.worker.Toolchain.Root
 	go s.route(p)
 	go p.watchMemory(memoryLimit())
 	return nil

@@ -53,9 +53,21 @@ func killGroup(group int) error { return syscall.Kill(-group, syscall.SIGKILL) }
 // groupGone reports whether a process group is empty.
 func groupGone(group int) bool { return errors.Is(syscall.Kill(-group, 0), syscall.ESRCH) }
 
-func startLocked(cmd *exec.Cmd) error {
+// startLocked starts a worker. With fixed its addresses are not chosen at random,
+// where that is allowed (containers may forbid it): the memory of C functions
+// would lie where cells are to go, more often than not.
+func startLocked(cmd *exec.Cmd, fixed bool) error {
 	done := make(chan error)
-	starter <- func() { done <- cmd.Start() }
+	starter <- func() {
+		const addrNoRandomize, query = 0x0040000, 0xffffffff
+		if fixed {
+			if before, _, e := syscall.RawSyscall(syscall.SYS_PERSONALITY, query, 0, 0); e == 0 {
+				syscall.RawSyscall(syscall.SYS_PERSONALITY, before|addrNoRandomize, 0, 0)
+				defer syscall.RawSyscall(syscall.SYS_PERSONALITY, before, 0, 0)
+			}
+		}
+		done <- cmd.Start()
+	}
 	return <-done
 }
 

@@ -18,5 +18,5 @@ func apartUntilDeath(*exec.Cmd)                      {}
 func inOwnSession(*exec.Cmd)                         {}
 func killGroup(int) error                            { return errSystem }
 func groupGone(int) bool                             { return false }
-func startLocked(*exec.Cmd) error                    { return errSystem }
+func startLocked(*exec.Cmd, bool) error              { return errSystem }
 func pending(*os.File) bool                          { return false }
