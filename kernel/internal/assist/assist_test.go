@@ -279,3 +279,11 @@ func BenchmarkInspect(b *testing.B) {
 		a.Inspect(nb, "http.DefaultClient.Get(", 22, 0)
 	}
 }
+
+// Code with a fence in it stays within its block: what follows would be markup.
+func TestFence(t *testing.T) {
+	e := entry{code: "const s = \"```\\n<script>alert(1)</script>\" // ```"}
+	if got := e.markdown(); !strings.HasPrefix(got, "````go\n") || !strings.HasSuffix(got, "\n````") {
+		t.Errorf("markdown %q", got)
+	}
+}

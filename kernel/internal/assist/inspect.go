@@ -50,7 +50,11 @@ func (e entry) markdown() string {
 	if where != "" {
 		where = "*" + where + "*"
 	}
-	return paragraphs("```go\n"+e.code+"\n```", string(pr.Markdown(p.Parse(e.doc))), where)
+	fence := "```" // longer than any in the code, which would end the block
+	for strings.Contains(e.code, fence) {
+		fence += "`"
+	}
+	return paragraphs(fence+"go\n"+e.code+"\n"+fence, string(pr.Markdown(p.Parse(e.doc))), where)
 }
 
 func paragraphs(parts ...string) string {
