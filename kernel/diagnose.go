@@ -28,10 +28,16 @@ func Prepare(ctx context.Context, progress func(step string)) error {
 	if err == nil {
 		_, err = build.Prepare(ctx, tools, build.Options{Progress: progress})
 	}
-	if err != nil {
-		if mend := build.Advice(err); mend != "" {
-			return fmt.Errorf("%w\n→ %s", err, mend)
-		}
+	return advised(err)
+}
+
+// advised adds to an error what to do about it, if that is known.
+func advised(err error) error {
+	if err == nil {
+		return nil
+	}
+	if mend := build.Advice(err); mend != "" {
+		return fmt.Errorf("%w\n→ %s", err, mend)
 	}
 	return err
 }

@@ -67,9 +67,15 @@ func (r Run) run(ctx context.Context, start constructor) error {
 	describe(n)
 	config := r.config()
 	config.Batch = true
+	config.Progress = func(step string) { r.progress("worker: %s", step) }
 	lang, err := start(config)
 	if err != nil {
 		return fmt.Errorf("cannot start Go: %w", err)
+	}
+	if s, ok := lang.(protocol.Starter); ok {
+		if err := s.Started(ctx); err != nil {
+			return errors.Join(advised(err), lang.Close())
+		}
 	}
 	recorder := notebook.NewRecorder()
 	failure := r.cells(ctx, n, lang, recorder)

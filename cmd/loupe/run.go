@@ -38,10 +38,6 @@ func runNotebook(ctx context.Context, args []string, out terminal) error {
 	}
 	ctx, cancel := interruptible(ctx)
 	defer cancel()
-	err = kernel.Prepare(ctx, func(step string) { fmt.Fprintf(out.stderr, "worker: %s\n", step) })
-	if err != nil {
-		return err
-	}
 	return kernel.RunNotebook(ctx, r)
 }
 

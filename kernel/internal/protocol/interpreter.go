@@ -12,6 +12,9 @@ type Config struct {
 	// Batch says that nobody watches: what a cell leaves in files of the session
 	// is gone before somebody could look.
 	Batch bool
+	// Progress is told what takes time as the language starts. Without it the
+	// first cell shows that.
+	Progress func(step string)
 	// Log reports what is wrong to whoever started the kernel, not to the user.
 	Log *slog.Logger
 }

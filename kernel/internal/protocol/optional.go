@@ -25,6 +25,11 @@ type Evaluator interface {
 	Evaluate(ctx context.Context, expression string) (Bundle, *Failure)
 }
 
+// A Starter takes a while to start. Started waits until it has.
+type Starter interface {
+	Started(ctx context.Context) error
+}
+
 // A Processes names the processes that run the language's code, for usage
 // reports.
 type Processes interface {

@@ -125,8 +125,22 @@ func (s *Session) emptyNotebook() *cell.Notebook {
 	return cell.New(cell.Config{Importer: t.importer, Language: t.worker.Toolchain.Language(), Known: t.known})
 }
 
+// Started waits until cells can run.
+func (s *Session) Started(ctx context.Context) error {
+	select {
+	case <-s.ready:
+		return s.prepared
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // report remembers what preparing does, and tells a cell that waits for it.
 func (s *Session) report(step string) {
+	if s.config.Progress != nil {
+		s.config.Progress(step)
+		return
+	}
 	s.mu.Lock()
 	s.progress = append(s.progress, step)
 	out := s.outputs[s.current]
