@@ -25,11 +25,9 @@ import (
 // Only code of cells is stopped so: library code runs on until it returns to a
 // cell, since a panic in the middle of it could leave a lock held.
 
-// What preemptHook reads. target is the goroutine to stop, and cellText the
-// range of code in which it may be stopped.
+// What preemptHook reads: the range of code in which a goroutine may be stopped
+// that is marked by SIGINT as its last signal.
 var (
-	target      uintptr
-	stoppedAt   uintptr                       //lint:ignore U1000 preempt_amd64.s writes it
 	cellText    uintptr = textBase            //lint:ignore U1000 preempt_amd64.s reads it
 	cellTextEnd uintptr = textBase + textSize //lint:ignore U1000 preempt_amd64.s reads it
 	unstoppable atomic.Pointer[ranges]
@@ -130,20 +128,39 @@ func (c *cell) stop() {
 		}
 		time.Sleep(wait)
 	}
-	atomic.CompareAndSwapUintptr(&target, uintptr(unsafe.Pointer(c.g.Load())), 0)
 }
 
 // preempt asks the runtime to stop the cell's goroutine where it is.
 func (c *cell) preempt() {
+	c.marking.Lock()
+	defer c.marking.Unlock()
+	if c.ended.Load() {
+		return // the goroutine is another's, or nobody's
+	}
 	g := unsafe.Pointer(c.g.Load())
+	if g == nil {
+		return // it has not started yet
+	}
 	m := *(*unsafe.Pointer)(unsafe.Add(g, offGM))
 	if m == nil {
 		return // it waits for something
 	}
-	*(*uint32)(unsafe.Add(g, offGSig)) = uint32(syscall.SIGINT)
-	atomic.StoreUintptr(&target, uintptr(g))
+	mark(g, syscall.SIGINT)
 	*(*bool)(unsafe.Add(g, offGPreempt)) = true
 	signalM(m, int(syscall.SIGURG))
+}
+
+// mark sets the last signal of a goroutine, which preemptHook looks at.
+func mark(g unsafe.Pointer, sig syscall.Signal) {
+	atomic.StoreUint32((*uint32)(unsafe.Add(g, offGSig)), uint32(sig))
+}
+
+// unmark ends the cell's goroutine for those who would stop it.
+func (c *cell) unmark() {
+	c.marking.Lock()
+	defer c.marking.Unlock()
+	c.ended.Store(true)
+	mark(unsafe.Pointer(c.g.Load()), 0)
 }
 
 // interruptText is how the runtime words a panic for SIGINT.
@@ -155,7 +172,7 @@ func (c *cell) isInterrupt(v any) bool {
 	return ok && c.interrupted.Load() && err.Error() == interruptText
 }
 
-var stackFunction = regexp.MustCompile(`(?m)^([^\s].*)\(`)
+var stackFunction = regexp.MustCompile(`(?m)^([^\s].*)\((.*)\)$`)
 
 // leftIn says in what library call the cell's goroutine is.
 func (c *cell) leftIn() string {
@@ -168,15 +185,25 @@ func (c *cell) leftIn() string {
 	}
 	state, rest, _ := strings.Cut(mine, "]")
 	rest, _, _ = strings.Cut(rest, "\n\n")
-	last := ""
+	last, waits := "", !strings.HasPrefix(state, "run")
 	for _, m := range stackFunction.FindAllStringSubmatch(rest, -1) {
 		if strings.HasPrefix(m[1], "notebook.") {
 			break
 		}
-		last = m[1]
+		if strings.HasPrefix(m[1], "runtime.") || strings.HasPrefix(m[1], "loupe/kernel/worker.") {
+			continue
+		}
+		// A function that is taken in by the cell's code is the cell's, unless
+		// it has called another one.
+		if inlined := m[2] == "..."; !inlined || last != "" || waits {
+			last = m[1]
+		}
 	}
-	if last == "" || strings.HasPrefix(last, "runtime.") {
-		return fmt.Sprintf("left behind while it waits (%s)", state)
+	switch {
+	case last != "":
+		return fmt.Sprintf("left behind in %s, which cannot be stopped", last)
+	case !waits:
+		return "left behind: it did not come to a point where it can be stopped"
 	}
-	return fmt.Sprintf("left behind in %s, which cannot be stopped", last)
+	return fmt.Sprintf("left behind while it waits (%s)", state)
 }

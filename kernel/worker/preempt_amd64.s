@@ -1,5 +1,6 @@
 //go:build linux
 
+#include "go_asm.h"
 #include "textflag.h"
 
 // func getg() unsafe.Pointer
@@ -11,14 +12,13 @@ TEXT ·getg(SB),NOSPLIT,$0-8
 // preemptHook is called by runtime.asyncPreempt instead of asyncPreempt2: a
 // signal has stopped a goroutine at an instruction at which it may be
 // preempted. After the runtime's own work it makes the goroutine, if it is
-// the one to interrupt and stopped in a cell's code, go on in ·inject.
+// marked with SIGINT and stopped in a cell's code, go on in ·inject.
 //
 // BP is asyncPreempt's frame pointer, so 8(BP) is where the goroutine goes on.
 TEXT ·preemptHook(SB),NOSPLIT|NOFRAME,$0-0
 	CALL runtime·asyncPreempt2(SB)
-	MOVQ (TLS), AX
-	MOVQ ·target(SB), CX
-	CMPQ AX, CX
+	MOVQ (TLS), R9
+	CMPL const_offGSig(R9), $2 // SIGINT
 	JNE  done
 	MOVQ 8(BP), AX
 	MOVQ ·cellText(SB), CX
@@ -51,18 +51,17 @@ found:
 	TESTQ $1, SI
 	JNZ  done
 stop:
-	MOVQ AX, ·stoppedAt(SB)
-	MOVQ $0, ·target(SB)
+	MOVQ AX, const_offGSigCode(R9)
 	MOVQ $·inject(SB), AX
 	MOVQ AX, 8(BP)
 done:
 	RET
 
 // inject goes on where asyncPreempt returns to, with all registers as they
-// were: it makes the stopped instruction look as if it had raised a signal,
+// were, R14 being the goroutine: it makes the stopped instruction look as if it had raised a signal,
 // which the runtime turns into a panic that the cell's deferred calls see.
 TEXT ·inject(SB),NOSPLIT|NOFRAME,$0-0
-	PUSHQ ·stoppedAt(SB)
+	PUSHQ const_offGSigCode(R14)
 	JMP   runtime·sigpanic0(SB)
 
 // func preemptHookPC() uintptr

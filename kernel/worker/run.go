@@ -29,6 +29,7 @@ type cell struct {
 	g           atomic.Pointer[byte] // its goroutine
 	done        atomic.Bool          // its end has been reported
 	ended       atomic.Bool          // its goroutine has ended
+	marking     sync.Mutex           // held while its goroutine is marked to be stopped
 	interrupted atomic.Bool
 	listens     atomic.Bool // somebody has asked for its context
 }
@@ -88,7 +89,7 @@ func (c *cell) end(f *ipc.Failure) {
 	if err := c.failed.Load(); f == nil && err != nil {
 		f = &ipc.Failure{Kind: "error", Value: (*err).Error()}
 	}
-	c.ended.Store(true)
+	c.unmark()
 	if process.gonb != nil {
 		process.gonb.Flush()
 	}

@@ -16,6 +16,7 @@ const (
 	offGID      = 152
 	offGPreempt = 177
 	offGSig     = 224
+	offGSigCode = 264 // sigcode1
 )
 
 // addTypelinks has nothing to do: the module lists the types itself.

@@ -16,6 +16,7 @@ const (
 	offGID      = 152
 	offGPreempt = 177
 	offGSig     = 224
+	offGSigCode = 264 // sigcode1
 )
 
 // moduleToTypelinks holds, once somebody has asked for them, the types that

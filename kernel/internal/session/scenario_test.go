@@ -90,7 +90,8 @@ var ansi = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
 // TestScenarios runs the notebooks in testdata: cells, and what each shows.
 // A scenario's comment may hold settings: "input: text" answers questions,
-// "interrupt: 3 50ms" interrupts cell 3 after that time.
+// "interrupt: 3 50ms" interrupts cell 3 after that time, "brief" leaves out where
+// a cell failed.
 func TestScenarios(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(files) == 0 {
@@ -141,11 +142,12 @@ func runScenario(t *testing.T, file string) {
 	}
 	defer s.Close()
 	r := &recorder{}
-	interrupts := map[string]time.Duration{}
+	interrupts, brief := map[string]time.Duration{}, false
 	for line := range strings.Lines(string(a.Comment)) {
 		if in, ok := strings.CutPrefix(line, "input: "); ok {
 			r.input = append(r.input, strings.TrimSuffix(in, "\n"))
 		}
+		brief = brief || line == "brief\n"
 		var name, after string
 		if n, _ := fmt.Sscanf(line, "interrupt: %s %s", &name, &after); n == 2 {
 			d, err := time.ParseDuration(after)
@@ -188,7 +190,9 @@ func runScenario(t *testing.T, file string) {
 			t.Logf("cell %s took %v", name, time.Since(start).Round(time.Millisecond))
 		}
 		text := building.ReplaceAllString(waiting.ReplaceAllString(r.take(), ""), "")
-		if o.Err != nil {
+		if o.Err != nil && brief {
+			text += "error: " + o.Err.Name + "\n"
+		} else if o.Err != nil {
 			text += "error: " + o.Err.Name + ": " + o.Err.Value + "\n"
 			for _, line := range strings.Split(strings.Join(o.Err.Traceback, "\n"), "\n") {
 				text += "    " + strings.ReplaceAll(strings.TrimRight(line, " "), dir, "$DIR") + "\n"
