@@ -182,7 +182,7 @@ func (op *recurOp[T]) products() {
 	ids := op.x.words
 	op.byWord = op.words.read(ids, func(r int) int { return ids.ids[op.inputs.row(r/op.batch, r%op.batch)] }, op.sums)
 	if op.byWord {
-		op.words.products(op.z, &op.d.kernel.Value, &op.d.bias.Value)
+		op.words.products(&op.d.kernel.Value, &op.d.bias.Value)
 		return
 	}
 	op.right.Use(gemm.Dense(numbers[T](&op.d.kernel.Value), op.in, op.sums))
@@ -221,6 +221,9 @@ func (op *recurOp[T]) walk(w *walker[T]) {
 	p.A, p.B, p.M, p.Step, p.Add = &w.left, &op.right, w.to-w.from, op.sums, !gru
 	for t := range op.steps {
 		first, last := t*op.batch+w.from, t*op.batch+w.to
+		for r := first; op.byWord && r < last; r++ { // while they stay in the cache
+			copy(op.z[r*op.sums:(r+1)*op.sums], op.words.row(r))
+		}
 		w.left = gemm.Dense(op.h[first*n:], p.M, n)
 		p.C = op.z[first*op.sums:]
 		if gru {

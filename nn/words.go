@@ -57,8 +57,8 @@ func (w *words[T]) read(l *lookup, id func(row int) int, sums int) bool {
 	return 2*len(w.list) <= len(w.index)
 }
 
-// products computes z = x·kernel + bias for all rows.
-func (w *words[T]) products(z []T, kernel, bias *Value) {
+// products computes x·kernel + bias for all words.
+func (w *words[T]) products(kernel, bias *Value) {
 	n := len(w.list)
 	w.x, w.z = grow(w.x, n*w.in), grow(w.z, n*w.sums)
 	table := numbers[T](w.table)
@@ -70,12 +70,10 @@ func (w *words[T]) products(z []T, kernel, bias *Value) {
 	p.M, p.A, p.B, p.C, p.Step = n, gemm.Dense(w.x, n, w.in), &w.right, w.z, w.sums
 	p.Run()
 	vec.AddRows(w.z, numbers[T](bias)[:w.sums])
-	parallel(len(w.index), rowsPerPart(w.sums), func(r, end, _ int) {
-		for ; r < end; r++ {
-			copy(z[r*w.sums:(r+1)*w.sums], w.z[w.index[r]*w.sums:])
-		}
-	})
 }
+
+// row is the products for a row.
+func (w *words[T]) row(r int) []T { return w.z[w.index[r]*w.sums:][:w.sums] }
 
 // back computes the gradients of kernel and table from those of the products.
 func (w *words[T]) back(dz []T, kernel *Value) {
