@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"testing"
@@ -110,22 +111,34 @@ func TestReplayRefused(t *testing.T) {
 	if _, err := c.Decode(append(again, []byte("buffer"))); !errors.Is(err, ErrReplay) {
 		t.Errorf("a message that comes again from elsewhere: error %v", err)
 	}
-	// What does not match is not remembered; what is remembered is bounded.
-	for range remembered + 10 {
+	// What does not match is not remembered.
+	for range 10 {
 		bad := message()
 		bad[1] = bytes.Repeat([]byte("0"), 64)
 		c.Decode(bad)
 	}
-	if _, err := c.Decode(first); !errors.Is(err, ErrReplay) {
-		t.Errorf("after a flood of bad signatures: error %v", err)
+	if n := len(c.signer.seen.all); n != 1 {
+		t.Errorf("%d signatures are remembered, want 1", n)
 	}
-	for range remembered + 10 {
-		if _, err := c.Decode(message()); err != nil {
-			t.Fatal(err)
+}
+
+// The last signatures are remembered, and no more.
+func TestSignaturesAreBounded(t *testing.T) {
+	var s signatures
+	sum := func(i int) (sum signature) {
+		binary.LittleEndian.PutUint64(sum[:], uint64(i))
+		return sum
+	}
+	for i := range remembered + 10 {
+		if !s.add(sum(i)) {
+			t.Fatalf("signature %d is taken for an old one", i)
 		}
 	}
-	if n, m := len(c.signer.seen.last), len(c.signer.seen.all); n != remembered || m != remembered {
+	if n, m := len(s.last), len(s.all); n != remembered || m != remembered {
 		t.Errorf("%d and %d signatures are kept, want %d", n, m, remembered)
+	}
+	if s.add(sum(10)) || s.add(sum(remembered+9)) || !s.add(sum(9)) {
+		t.Error("not the last ones are remembered")
 	}
 }
 
