@@ -42,7 +42,9 @@ func main() {
 // library.
 var preload = []string{
 	"loupe/display",
+	"loupe/nn",
 	"loupe/nn/data",
+	"loupe/nn/tensor",
 	"loupe/viz",
 	"loupe/viz/chart",
 	"loupe/viz/plots",
