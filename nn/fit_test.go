@@ -20,11 +20,7 @@ import (
 
 // digits are real handwritten digits, as images with their classes.
 func digits() (train, test nn.Data) {
-	a, b := data.Digits().Split()
-	images := func(s *data.Set) nn.Data {
-		return nn.Arrays(tensor.FromMat(s.Matrix()).Reshape(-1, 8, 8, 1).As(tensor.Float32), tensor.FromInts(s.Labels()))
-	}
-	return images(a), images(b)
+	return data.Digits().Split()
 }
 
 // TestDigits: a small network reads held-out digits.

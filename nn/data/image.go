@@ -1,0 +1,53 @@
+package data
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+
+	"loupe/viz/chart"
+)
+
+// isImage reports whether samples are [height width 1] or [height width 3].
+func (t *samples) isImage() bool {
+	s := t.x.Shape()
+	return len(s) == 4 && (s[3] == 1 || s[3] == 3)
+}
+
+// Image returns sample i as an image: dark on white for one channel, and as it is
+// for red, green and blue. It is nil if the samples are no images.
+func (s *Set) Image(i int) image.Image {
+	t := s.must()
+	if !t.isImage() {
+		return nil
+	}
+	shape, x := t.x.Shape(), s.X(i)
+	h, w := shape[1], shape[2]
+	if shape[3] == 3 {
+		img := image.NewRGBA(image.Rect(0, 0, w, h))
+		for k := range h * w {
+			img.SetRGBA(k%w, k/w, color.RGBA{level(x[3*k]), level(x[3*k+1]), level(x[3*k+2]), 255})
+		}
+		return img
+	}
+	img := image.NewGray(image.Rect(0, 0, w, h))
+	for k, v := range x {
+		img.SetGray(k%w, k/w, color.Gray{level(1 - v)})
+	}
+	return img
+}
+
+func level(v float64) uint8 { return uint8(255*min(max(v, 0), 1) + 0.5) }
+
+// Show returns a figure of the first n samples with their classes, for samples
+// that are images.
+func (s *Set) Show(n int) *chart.Figure {
+	n = min(max(n, 0), s.Len())
+	images, names := make([]image.Image, 0, n), make([]string, 0, n)
+	for i := range n {
+		if img := s.Image(i); img != nil {
+			images, names = append(images, img), append(names, s.Label(i))
+		}
+	}
+	return chart.Images(images, names...).With(chart.Title(fmt.Sprintf("%s: %s of %s samples", s.name, commas(n), commas(s.Len()))))
+}
