@@ -90,6 +90,7 @@ func (p *planner) declare() Errors {
 	for _, f := range p.c.funcs() {
 		if key := funcKey(f); key != "" {
 			p.own[key] = true
+			errs = append(errs, p.hides(f.Name)...)
 		}
 		if f.Body == nil && p.c.linkname(f.Name.Name) == "" {
 			errs = append(errs, p.c.src.errorAt(p.c.at(f.Name.Pos()), "func "+f.Name.Name+" has no body"))
@@ -99,9 +100,11 @@ func (p *planner) declare() Errors {
 		switch s := s.spec.(type) {
 		case *ast.TypeSpec:
 			p.own[s.Name.Name] = true
+			errs = append(errs, p.hides(s.Name)...)
 		case *ast.ValueSpec:
 			for _, name := range s.Names {
 				p.own[name.Name] = true
+				errs = append(errs, p.hides(name)...)
 			}
 		}
 	}
@@ -109,6 +112,7 @@ func (p *planner) declare() Errors {
 		for i, name := range it.names {
 			if it.fresh[i] {
 				p.own[name.Name] = true
+				errs = append(errs, p.hides(name)...)
 			}
 		}
 	}

@@ -253,7 +253,7 @@ func (k *checked) value(d *Decl) {
 	if basic, ok := types.Unalias(obj.Type()).(*types.Basic); ok && basic.Info()&types.IsUntyped != 0 {
 		return
 	}
-	spelled, refs, ok := k.n.spell(obj.Type())
+	spelled, refs, ok := k.spell(obj.Type())
 	if !ok {
 		d.stub, d.stubRefs = d.whole, d.refs
 		return
@@ -274,7 +274,7 @@ func (r *recorded) variable(it *item, i int, name *ast.Ident) {
 			d.shadows = e.path
 		}
 	}
-	spelled, refs, ok := r.n.spell(obj.Type())
+	spelled, refs, ok := r.spell(obj.Type())
 	switch {
 	case ok:
 		d.stub, d.stubRefs = []text{generated("var " + d.Name + " "), spelled}, refs

@@ -17,16 +17,19 @@ import (
 type speller struct {
 	strings.Builder
 	load  func(path string) (*types.Package, error)
-	exact bool // write a key for comparison: full paths, sorted methods
+	exact bool                   // write a key for comparison: full paths, sorted methods
+	hides func(name string) bool // tells whether a predeclared name means something else
 	edits []edit
 	refs  []string
 	bad   bool // the type cannot be written outside its package
 }
 
 // spell returns a type as source text, and the notebook names in it. It fails
-// for a type that mentions what another package does not export.
-func (n *Notebook) spell(t types.Type) (_ text, refs []string, ok bool) {
-	w := &speller{load: n.load}
+// for a type that mentions what another package does not export, or a predeclared
+// type whose name the notebook has given to something else.
+func (k *checked) spell(t types.Type) (_ text, refs []string, ok bool) {
+	hides := func(name string) bool { return k.own[name] || k.n.Lookup(name) != nil }
+	w := &speller{load: k.n.load, hides: hides}
 	w.write(t)
 	return text{s: w.String(), edits: w.edits}, w.refs, !w.bad
 }
@@ -88,14 +91,16 @@ func (w *speller) basic(t *types.Basic) {
 	case t.Kind() == types.Invalid || t.Kind() == types.UntypedNil:
 		w.bad = true
 	default:
-		w.WriteString(types.Default(t).(*types.Basic).Name())
+		name := types.Default(t).(*types.Basic).Name()
+		w.bad = w.bad || w.hides != nil && w.hides(name)
+		w.WriteString(name)
 	}
 }
 
 // alias writes what an alias stands for, and the alias itself only where that
 // cannot be written.
 func (w *speller) alias(t *types.Alias) {
-	plain := &speller{load: w.load, exact: w.exact}
+	plain := &speller{load: w.load, exact: w.exact, hides: w.hides}
 	plain.write(types.Unalias(t))
 	if plain.bad {
 		w.named(t.Obj(), t.TypeArgs())
@@ -121,7 +126,8 @@ func (w *speller) qualify(pkg *types.Package) {
 
 func (w *speller) named(obj *types.TypeName, args *types.TypeList) {
 	switch pkg := obj.Pkg(); {
-	case pkg == nil:
+	case pkg == nil: // error, comparable, any
+		w.bad = w.bad || w.hides != nil && w.hides(obj.Name())
 	case pkg.Path() == PkgPath:
 		w.bad = w.bad || obj.Parent() != pkg.Scope()
 		w.refs = append(w.refs, obj.Name())
