@@ -46,7 +46,7 @@ const policy = `
 
 	# Data and models: no model knows how it is drawn. A data set may show its
 	# samples, by the parts of which figures are made.
-	nn/data:            display nn/tensor viz/chart gonum.org/v1/gonum
+	nn/data:            display nn/tensor viz/chart gonum.org/v1/gonum golang.org/x/image
 
 	# Figures. They read models, and nothing of the kernel.
 	viz:                display viz/draw viz/chart nn/data $gonum
