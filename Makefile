@@ -3,7 +3,8 @@
 # make run        the first tutorial without Python: dist/01-first-look.html
 # make notebooks  execute the stored notebooks again, in place
 # make test       all tests; it ends by naming what this machine could not test
-# make bench      Loupe beside ipykernel (and GoNB where installed)
+# make bench      Loupe beside its peers: bench-cells beside ipykernel (and GoNB where
+#                 installed), bench-train beside PyTorch, Keras and OpenBLAS
 # make libraries  notebooks that use other people's modules (downloads them)
 # make load       what a gigabyte of output, 10,000 cells or 20 kernels cost
 # make soak       random notebooks for half an hour (SOAK=2h, SEED=n)
@@ -11,13 +12,14 @@
 
 PYTHON ?= python3
 VENV   := .venv
+TRAIN  := .venv-train
 PINS   := internal/jupytertest
 FIRST  := 01-first-look
 PORT   ?= 8888
 # JupyterLab refuses to run as root unless told.
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: build lab run notebooks test bench libraries load soak venv kernelspec clean
+.PHONY: build lab run notebooks test bench bench-cells bench-train libraries load soak venv kernelspec clean
 
 build:
 	go build -o bin/loupe ./cmd/loupe
@@ -36,7 +38,9 @@ notebooks: build
 test:
 	.ci/test
 
-bench: $(VENV)/.bench kernelspec
+bench: bench-cells bench-train
+
+bench-cells: $(VENV)/.bench kernelspec
 	$(VENV)/bin/python bench/bench.py $(BENCH_FLAGS)
 
 load: $(VENV)/.bench kernelspec
@@ -47,6 +51,9 @@ SOAK ?= 30m
 SEED ?= 1
 soak:
 	go test ./kernel/internal/session ./kernel -v -count=1 -timeout 0 -run '^TestSoak$$' -soak $(SOAK) -seed $(SEED)
+
+bench-train: $(TRAIN)/.bench
+	$(TRAIN)/bin/python bench/train.py $(TRAIN_FLAGS)
 
 # The kernel as JupyterLab in .venv finds it.
 kernelspec: build
@@ -73,5 +80,11 @@ $(VENV)/.bench: bench/requirements.txt $(PINS)/constraints.txt
 libraries:
 	go test ./kernel/internal/session -run TestLibraries -libraries -v -timeout 60m $(LIBRARIES_FLAGS)
 
+# The peers of package nn are gigabytes: an environment that only this uses.
+$(TRAIN)/.bench: bench/train.txt
+	$(PYTHON) -m venv $(TRAIN)
+	$(TRAIN)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
 clean:
-	rm -rf bin dist $(VENV)
+	rm -rf bin dist $(VENV) $(TRAIN)

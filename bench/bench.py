@@ -1,8 +1,8 @@
 """Times kernels side by side, as a front-end sees them: from the moment an
 execute_request is sent until the kernel says idle.
 
-    make bench                       all kernels that are there
-    make bench BENCH_FLAGS=--quick   fewer repetitions
+    make bench-cells                      all kernels that are there
+    make bench-cells BENCH_FLAGS=--quick  fewer repetitions
 
 Every kernel is asked the same things in the same run: see MEASURES. Memory is
 the resident set of the kernel with all its processes.
