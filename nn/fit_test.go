@@ -34,6 +34,17 @@ func TestDigits(t *testing.T) {
 	t.Log(h)
 }
 
+// TestReviews: a network that reads words in their order tells what reviews mean.
+func TestReviews(t *testing.T) {
+	reviews := data.Reviews(data.Length(60))
+	model := nn.Sequential(nn.Embedding(1000, 64), nn.LSTM(64), nn.Dense(1, nn.Sigmoid))
+	h := nn.Fit(model, reviews.Train, nn.Config{Optimizer: nn.Adam(2e-3), Loss: nn.BinaryCrossEntropy, Epochs: 4, Validation: reviews.Test, Metrics: []nn.Metric{nn.Accuracy}})
+	if a := h.Last("val_accuracy"); a < 0.95 {
+		t.Errorf("of %.4f of the held-out reviews the class is right\n%v", a, h)
+	}
+	t.Log(h)
+}
+
 // TestTrajectory: from the same weights and batches, losses are those of PyTorch.
 func TestTrajectory(t *testing.T) {
 	type array struct {

@@ -6,8 +6,10 @@
 //	train.Show(16)
 //
 // A [Set] can be given to nn.Fit as it is. Without a network there are real sets
-// ([Digits], [Iris], [Wine], [BreastCancer], [Diabetes]) and made ones ([Moons],
-// [Circles], [Blobs], [Spirals]).
+// ([Digits], [Iris], [Wine], [BreastCancer], [Diabetes]), points in a plane ([Moons],
+// [Circles], [Blobs], [Spirals]), and synthetic stand-ins for large sets
+// ([Digits28], [Reviews]). [CSV], [IDXImages], [CIFAR10Folder] and [Images] read
+// files, [NPZ] and [IDX] arrays.
 package data
 
 import (
@@ -41,7 +43,8 @@ type samples struct {
 	targets  []float64
 	features []string
 	classes  []string
-	divided  int // how many samples at the end are for tests, where the source says so
+	words    *vocabulary // of texts; x is then the numbers of their words
+	divided  int         // how many samples at the end are for tests, where the source says so
 }
 
 // An Error says why a data set cannot be had.

@@ -10,7 +10,7 @@ import (
 )
 
 // Limits of what a set shows of itself.
-const shownSamples, shownFeatures = 5, 8
+const shownSamples, shownFeatures, shownLetters = 5, 8, 300
 
 // String says what the set is: its name, how many samples and features it has,
 // and how many samples are of each class.
@@ -22,6 +22,8 @@ func (s *Set) String() string {
 	shape := t.x.Shape()
 	kind := fmt.Sprintf("%d features", t.width())
 	switch {
+	case t.words != nil:
+		kind = fmt.Sprintf("texts of up to %d words, %s different ones", shape[1], commas(len(t.words.words)-specials))
 	case t.isImage() && shape[3] == 3:
 		kind = fmt.Sprintf("colour images of %d × %d pixels", shape[1], shape[2])
 	case t.isImage():
@@ -65,9 +67,13 @@ func (s *Set) TryMIMEBundle() (data, metadata map[string]any, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	rows := s.firstRows(t)
-	if t.isImage() || len(t.x.Shape()) != 2 {
+	var rows [][]string
+	if t.words != nil {
+		rows = s.firstTexts(t)
+	} else if t.isImage() || len(t.x.Shape()) != 2 {
 		rows = t.classRows()
+	} else {
+		rows = s.firstRows(t)
 	}
 	text, page := s.String(), "<p>"+html.EscapeString(s.String())+"</p>"
 	if len(rows) > 1 {
@@ -115,6 +121,19 @@ func (s *Set) firstRows(t *samples) [][]string {
 			row = append(row, "…")
 		}
 		rows = append(rows, append(row, s.Label(i)))
+	}
+	return rows
+}
+
+// firstTexts is a table of the first texts.
+func (s *Set) firstTexts(t *samples) [][]string {
+	rows := [][]string{{"", "text", "class"}}
+	for i := range min(t.x.Dim(0), shownSamples) {
+		text := []rune(t.words.text(s.X(i)))
+		if len(text) > shownLetters {
+			text = append(text[:shownLetters], '…')
+		}
+		rows = append(rows, []string{strconv.Itoa(i), string(text), s.Label(i)})
 	}
 	return rows
 }
