@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -113,10 +114,10 @@ func (e *execution) runGo(ctx context.Context, code string) *protocol.Failure {
 		undo()
 		return plainFailure("LinkError", err)
 	}
-	done := make(chan *ipc.Done, 1)
-	s.mu.Lock()
-	s.waiting[e.id] = done
-	s.mu.Unlock()
+	done, ok := s.expect(e.id, process)
+	if !ok {
+		return s.goneMeanwhile()
+	}
 	for _, note := range plan.Notes {
 		e.out.Stream("stderr", note+"\n")
 	}
@@ -127,6 +128,31 @@ func (e *execution) runGo(ctx context.Context, code string) *protocol.Failure {
 		s.failed(e.number, f.Name)
 	}
 	return f
+}
+
+// expect registers a cell whose end is waited for. It fails if the worker has
+// ended while the cell was compiled: nobody would report that any more.
+func (s *Session) expect(id int, p *process) (chan *ipc.Done, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.process != p {
+		return nil, false
+	}
+	done := make(chan *ipc.Done, 1)
+	s.waiting[id] = done
+	return done, true
+}
+
+// goneMeanwhile is the failure of a cell that found no worker to run in.
+func (s *Session) goneMeanwhile() *protocol.Failure {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	said := strings.TrimSpace(s.obituary)
+	s.obituary = ""
+	if said == "" {
+		said = "The worker has ended while the cell was compiled."
+	}
+	return plainFailure("WorkerLost", errors.New(said))
 }
 
 // failed remembers that a cell ended with an error, for %replay.

@@ -154,6 +154,46 @@ func TestKilledWorker(t *testing.T) {
 	}
 }
 
+// TestKilledWhileCompiling kills the worker at all moments of a cell's way to
+// it. The cell ends, with an error or in order, and the next one runs.
+func TestKilledWhileCompiling(t *testing.T) {
+	s, err := New(protocol.Config{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	r := &recorder{}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	lost := 0
+	for i := range 25 {
+		if o := s.Execute(ctx, protocol.Cell{Code: "x := 1", Count: 2*i + 1}, r); o.Err != nil {
+			t.Fatal(o.Err)
+		}
+		pid := s.Processes()[0]
+		killed := time.AfterFunc(time.Duration(i)*time.Millisecond, func() { syscall.Kill(pid, syscall.SIGKILL) })
+		o := s.Execute(ctx, protocol.Cell{Code: "y := 2", Count: 2*i + 2}, r)
+		switch {
+		case ctx.Err() != nil:
+			t.Fatalf("killed after %d ms, the cell does not end", i)
+		case o.Err != nil && o.Err.Name != "WorkerLost":
+			t.Errorf("killed after %d ms, the cell ends with %v", i, o.Err)
+		case o.Err != nil:
+			lost++
+		}
+		if killed.Stop() {
+			syscall.Kill(pid, syscall.SIGKILL)
+		}
+		awaitEnd(t, []int{pid})
+		for len(s.Processes()) > 0 && s.Processes()[0] == pid {
+			time.Sleep(time.Millisecond)
+		}
+	}
+	if lost == 0 {
+		t.Error("no cell has lost its worker")
+	}
+}
+
 // TestClosedSession closes a session in order: what its cells have started in
 // the background ends, too.
 func TestClosedSession(t *testing.T) {
