@@ -37,11 +37,7 @@ func Reviews(options ...TextOption) *Texts {
 			texts, y = append(texts, tokens(text)), append(y, class)
 		}
 		v := newVocabulary(mostCommon(texts, form.words-specials))
-		ids := make([][]int, len(texts))
-		for i, text := range texts {
-			ids[i] = v.number(text)
-		}
-		return reviewSamples(ids, y, form.length, v)
+		return reviewSamples(v.numberAll(texts), y, form.length, v)
 	})
 	part := func(name string, from, to int) *Set {
 		return lazy(name, func() (*samples, error) { return write().part(from, to), nil })
