@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // Reviews returns synthetic film reviews, in place of those of [IMDB] where there
@@ -19,30 +18,26 @@ import (
 // that weighs more. What happens in a story ("a terrible murder") is no opinion.
 // So words alone say little, and their order decides.
 func Reviews(options ...TextOption) *Texts {
-	const train, test = 8000, 2000
-	form, err := textOptions(options)
-	if err != nil {
-		panic(&Error{"Reviews", err})
-	}
-	write := sync.OnceValue(func() *samples {
-		r := random(1)
-		seen, texts, y := map[string]bool{}, [][]string{}, []int{}
-		for len(texts) < train+test {
-			class := len(texts) % 2
-			text := review(r, class)
-			if seen[text] {
-				continue
-			}
+	return lazyTexts("Reviews (synthetic)", options, func(form textForm) (train, test *samples, err error) {
+		const n, held = 8000, 2000
+		texts, y := writeReviews(n + held)
+		v := newVocabulary(mostCommon(texts, form.words-specials))
+		all := reviewSamples(v.numberAll(texts), y, form.length, v)
+		return all.part(0, n), all.part(n, n+held), nil
+	})
+}
+
+// writeReviews writes n reviews, each another one, of both classes in turn.
+func writeReviews(n int) (texts [][]string, y []int) {
+	r, seen := random(1), map[string]bool{}
+	for len(texts) < n {
+		class := len(texts) % 2
+		if text := review(r, class); !seen[text] {
 			seen[text] = true
 			texts, y = append(texts, tokens(text)), append(y, class)
 		}
-		v := newVocabulary(mostCommon(texts, form.words-specials))
-		return reviewSamples(v.numberAll(texts), y, form.length, v)
-	})
-	part := func(name string, from, to int) *Set {
-		return lazy(name, func() (*samples, error) { return write().part(from, to), nil })
 	}
-	return &Texts{part("Reviews (synthetic), training", 0, train), part("Reviews (synthetic), held out", train, train+test)}
+	return texts, y
 }
 
 // part is the samples from one to before another.

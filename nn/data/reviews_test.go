@@ -44,10 +44,7 @@ func TestEncode(t *testing.T) {
 	if got := d.Words("good film"); len(got) != 8 || got[7] != "film" || got[0] != "" || got[5] != "<start>" {
 		t.Errorf("places are named %q", got)
 	}
-	defer func() {
-		mentions(t, recover().(error), "3 words and texts of 200 words")
-	}()
-	Reviews(Words(3))
+	mentions(t, Reviews(Words(3)).Train.Load(), "3 words and texts of 200 words")
 }
 
 // TestBagOfWords: whoever counts words without reading them in order cannot tell
