@@ -87,7 +87,7 @@ func products(seconds float64) map[string]float64 {
 
 // cnn is the survey's image model.
 func cnn() (*nn.Model, nn.Loss, *tensor.Tensor, *tensor.Tensor) {
-	const n = 512
+	const n = 4096
 	model := nn.Sequential(
 		nn.Conv2D(32, 3, nn.ReLU),
 		nn.MaxPool2D(2),
@@ -101,7 +101,7 @@ func cnn() (*nn.Model, nn.Loss, *tensor.Tensor, *tensor.Tensor) {
 
 // lstm is the survey's text model.
 func lstm() (*nn.Model, nn.Loss, *tensor.Tensor, *tensor.Tensor) {
-	const n, length = 256, 200
+	const n, length = 1024, 200
 	model := nn.Sequential(nn.Embedding(1000, 64), nn.LSTM(64), nn.Dense(1, nn.Sigmoid))
 	return model, nn.BinaryCrossEntropy, whole(1, 1000, n, length), whole(2, 2, n, 1)
 }
