@@ -102,6 +102,9 @@ func (c *csvFile) readRows(r io.Reader, target string) error {
 	if c.target < 0 {
 		return fmt.Errorf("%s: there is no column %q; the columns are %q", c.name, target, head)
 	}
+	if len(head) == 1 {
+		return fmt.Errorf("%s: there is no column besides %q, from which to predict it", c.name, target)
+	}
 	for {
 		row, err := rows.Read()
 		if errors.Is(err, io.EOF) {

@@ -7,9 +7,11 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -207,8 +209,14 @@ func TestBatches(t *testing.T) {
 	if slices.Min(seen) != 1 || slices.Max(seen) != 1 {
 		t.Errorf("samples come %d to %d times", slices.Min(seen), slices.Max(seen))
 	}
+	before := runtime.NumGoroutine()
 	for range s.Batches(10, 1) {
-		break // the loop may be left at any time
+		break
+	}
+	for deadline := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > before; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the goroutine that makes batches goes on when the loop is left")
+		}
 	}
 	x, y := s.Batch([]int{5, 2})
 	if !slices.Equal(x.Row(1).Float64s(), s.X(2)) || y.At(0) != s.Target(5) {
