@@ -138,10 +138,25 @@ func (s *Session) frames(frames []ipc.Frame) []string {
 
 var entryFunction = regexp.MustCompile(`^cell_\d+$`)
 
+// sourceName is the name of a library's file as far as it is the same on all
+// machines: in the standard library, in a module's folder, in Loupe.
+func (s *Session) sourceName(file string) string {
+	if rest, ok := strings.CutPrefix(file, s.worker().Toolchain.Root+"/src/"); ok {
+		return rest
+	}
+	if _, rest, ok := strings.Cut(file, "/loupe.src/"); ok {
+		return "loupe/" + rest
+	}
+	if _, rest, ok := strings.Cut(file, "/pkg/mod/"); ok {
+		return rest
+	}
+	return file
+}
+
 func (s *Session) frame(f ipc.Frame) string {
 	number, ok := cellNumber(f.File)
 	if !ok {
-		return fmt.Sprintf("%s%s%s in %s:%d", dim, f.Func, reset, f.File, f.Line)
+		return fmt.Sprintf("%s%s%s in %s:%d", dim, f.Func, reset, s.sourceName(f.File), f.Line)
 	}
 	where := fmt.Sprintf("%scell %d, line %d%s", green, number, f.Line, reset)
 	name := strings.TrimPrefix(f.Func, "notebook.")
