@@ -301,6 +301,9 @@ func (front) Ask(string, bool) (string, error)        { return "", nil }
 
 // TestAllocations: steps after the first take no memory that grows.
 func TestAllocations(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the race detector allocates, too")
+	}
 	m := nn.Sequential(nn.Conv2D(8, 3, nn.ReLU), nn.MaxPool2D(2), nn.Flatten(), nn.Dense(10, nn.Softmax))
 	d := nn.Arrays(tensor.Uniform(1, 0, 1, 64, 28, 28, 1), tensor.New(64))
 	c := nn.Config{Loss: nn.CrossEntropy, Optimizer: nn.Adam(1e-3), Batch: 32}
