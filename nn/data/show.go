@@ -32,7 +32,7 @@ func (s *Set) String() string {
 		kind = fmt.Sprintf("shape %v", shape[1:])
 	}
 	text := fmt.Sprintf("%s: %s samples, %s", s.name, commas(shape[0]), kind)
-	if t.targets != nil && len(t.targets) > 0 {
+	if len(t.targets) > 0 {
 		return fmt.Sprintf("%s, targets from %s to %s", text, number(slices.Min(t.targets)), number(slices.Max(t.targets)))
 	}
 	if len(t.classes) == 0 {
