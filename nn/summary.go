@@ -49,7 +49,7 @@ func (m *Model) Rows() []Row {
 func (m *Model) columns(r Row, branches bool) []string {
 	output, params, macs := "?", "?", "?"
 	if m.built {
-		output = strings.Trim(strings.ReplaceAll(strings.ReplaceAll(fmt.Sprint([]int(r.Output)), " ", " × "), "-1", "?"), "[]")
+		output = r.Output.axes()
 		params, macs = commas(r.Params), commas(r.MACs)
 		if r.MACs == 0 {
 			macs = ""
