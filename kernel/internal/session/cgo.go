@@ -26,7 +26,9 @@ func (s *Session) inC(ctx context.Context, w *build.Worker, paths ...string) str
 	if len(list) == 0 {
 		return ""
 	}
+	s.mu.Lock()
 	want := slices.Clone(s.extra)
+	s.mu.Unlock()
 	for _, path := range list {
 		if !slices.Contains(want, path) {
 			want = append(want, path)
