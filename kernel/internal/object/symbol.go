@@ -30,7 +30,6 @@ const (
 	flagTypelink = 1 << 2
 	flagGoType   = 1 << 6
 	flag2Itab    = 1 << 1
-	flag2PkgInit = 1 << 3
 )
 
 // A Symbol is a definition, or a reference by name to another package's.
@@ -58,9 +57,6 @@ func (s *Symbol) IsItab() bool { return s.flag2&flag2Itab != 0 }
 
 // IsABIWrapper reports whether the function only changes the calling convention.
 func (s *Symbol) IsABIWrapper() bool { return s.flag2&(1<<5) != 0 }
-
-// IsPkgInit reports whether the symbol is an init function's.
-func (s *Symbol) IsPkgInit() bool { return s.flag2&flag2PkgInit != 0 }
 
 // NumDefs is the number of symbols the file defines; their indices are 0 to
 // NumDefs-1.

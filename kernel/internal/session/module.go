@@ -80,6 +80,9 @@ const silentFor = 500 * time.Millisecond
 // each package alone takes several times as long. What is wrong with one is
 // said when it is asked for.
 func (s *Session) fetchAll(code string) {
+	if !strings.Contains(code, "import") {
+		return // most cells: they need not be read for that
+	}
 	w := s.worker()
 	paths := slices.DeleteFunc(cell.Imports(code), func(path string) bool {
 		excluded, _ := build.Excluded(path)

@@ -256,13 +256,8 @@ func (s *Session) Processes() []int {
 func (s *Session) Close() error {
 	s.mu.Lock()
 	s.closed = true
-	p := s.process
-	s.process = nil
 	s.mu.Unlock()
-	if p != nil {
-		p.kill()
-		<-p.exited
-	}
+	s.end()
 	s.janitor.close()
 	return s.folders.remove()
 }
