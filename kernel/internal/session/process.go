@@ -23,7 +23,7 @@ type process struct {
 	state  *os.ProcessState
 
 	pipes   [2]*os.File
-	reading atomic.Int32 // readers that hold bytes
+	reading atomic.Int32 // readers that may hold bytes
 
 	// For route alone: text from its own stderr that is held back, how much
 	// has been passed on, and whether a crash is being explained there.
@@ -157,9 +157,8 @@ func (p *process) readRaw(stream int, pipe *os.File) {
 	defer pipe.Close()
 	buf := make([]byte, 32<<10)
 	for {
-		n, err := pipe.Read(buf)
+		n, err := readMarked(pipe, buf, &p.reading)
 		if n > 0 {
-			p.reading.Add(1)
 			text := append([]byte(nil), buf[:n]...)
 			p.tailMu.Lock()
 			p.tail = append(p.tail, text...)
@@ -168,8 +167,8 @@ func (p *process) readRaw(stream int, pipe *os.File) {
 			}
 			p.tailMu.Unlock()
 			p.raw <- rawOutput{stream, text}
-			p.reading.Add(-1)
 		}
+		p.reading.Add(-1)
 		if err != nil {
 			return
 		}
@@ -222,13 +221,11 @@ func transfer(im *link.Image) ipc.Image {
 // rawPending reports whether the worker's own streams hold bytes that have not
 // been passed on.
 func (p *process) rawPending() bool {
-	if len(p.raw) > 0 || p.reading.Load() > 0 {
-		return true
-	}
+	// In the order in which bytes move on, so that none is overlooked between.
 	for _, f := range p.pipes {
 		if pending(f) {
 			return true
 		}
 	}
-	return false
+	return p.reading.Load() > 0 || len(p.raw) > 0
 }

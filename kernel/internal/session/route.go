@@ -13,7 +13,14 @@ import (
 
 // idle is how long text that bypasses the socket is held back for an event that
 // says what comes before it.
-const idle = 5 * time.Millisecond
+const idle = 50 * time.Millisecond
+
+// catchUpTime is how long text is waited for that a program has certainly
+// written: a busy machine may take long to read it.
+const catchUpTime = time.Second
+
+// drainTime is how long a cell's end waits for other programs to be silent.
+const drainTime = 200 * time.Millisecond
 
 // heldBytes is how much of it is held back at most.
 const heldBytes = 1 << 20
@@ -42,6 +49,10 @@ func (s *Session) route(p *process) {
 			s.hold(p, r)
 			timer.Reset(idle)
 		case <-timer.C:
+			if len(events) > 0 { // one of them may say that it came before
+				timer.Reset(idle)
+				break
+			}
 			s.release(p, len(p.held))
 		}
 	}
@@ -68,7 +79,7 @@ func (s *Session) catchUp(p *process, printed uint64) {
 	if printed <= p.released {
 		return
 	}
-	deadline := time.After(50 * time.Millisecond)
+	deadline := time.After(catchUpTime)
 	for p.released+uint64(len(p.held)) < printed {
 		select {
 		case r, ok := <-p.raw:
@@ -76,8 +87,9 @@ func (s *Session) catchUp(p *process, printed uint64) {
 				return
 			}
 			s.hold(p, r)
-		case <-deadline: // something else writes to the same descriptor
+		case <-deadline: // the program has connected its stderr with something else
 			s.release(p, len(p.held))
+			p.released = printed
 			return
 		}
 	}
@@ -88,7 +100,7 @@ func (s *Session) catchUp(p *process, printed uint64) {
 // the socket before the cell ended: those bytes are in the pipes, or on the way
 // from there.
 func (s *Session) drainRaw(p *process) {
-	deadline := time.Now().Add(50 * time.Millisecond)
+	deadline := time.Now().Add(drainTime)
 	for p.rawPending() && time.Now().Before(deadline) {
 		select {
 		case r, ok := <-p.raw:

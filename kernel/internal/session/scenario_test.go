@@ -180,15 +180,11 @@ func runScenario(t *testing.T, file string) {
 		}
 		number++
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		start := time.Now()
 		if d, ok := interrupts[name]; ok {
 			time.AfterFunc(d, cancel)
 		}
 		o := s.Execute(ctx, protocol.Cell{Code: strings.TrimSuffix(string(f.Data), "\n"), Count: number, AllowStdin: true}, r)
 		cancel()
-		if testing.Verbose() {
-			t.Logf("cell %s took %v", name, time.Since(start).Round(time.Millisecond))
-		}
 		text := building.ReplaceAllString(waiting.ReplaceAllString(r.take(), ""), "")
 		if o.Err != nil && brief {
 			text += "error: " + o.Err.Name + "\n"

@@ -1,10 +1,13 @@
 package session
 
 import (
+	"cmp"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"runtime"
+	"sync/atomic"
 	"syscall"
 	"unsafe"
 )
@@ -83,4 +86,40 @@ func pending(f *os.File) bool {
 		syscall.Syscall(syscall.SYS_IOCTL, fd, fionread, uintptr(unsafe.Pointer(&n)))
 	})
 	return err == nil && n > 0
+}
+
+// readMarked reads as f.Read does. From before bytes leave the pipe, reading is
+// one more: the caller takes that back once it has passed them on.
+func readMarked(f *os.File, buf []byte, reading *atomic.Int32) (int, error) {
+	c, err := f.SyscallConn()
+	if err != nil {
+		reading.Add(1)
+		return 0, err
+	}
+	var n int
+	var failed error
+	marked := false
+	err = c.Read(func(fd uintptr) bool {
+		reading.Add(1)
+		for {
+			if n, failed = syscall.Read(int(fd), buf); failed != syscall.EINTR {
+				break
+			}
+		}
+		marked = failed != syscall.EAGAIN
+		if !marked {
+			reading.Add(-1)
+		}
+		return marked
+	})
+	if !marked {
+		reading.Add(1)
+	}
+	if err = cmp.Or(err, failed); err != nil {
+		return 0, err
+	}
+	if n == 0 {
+		return 0, io.EOF
+	}
+	return n, nil
 }

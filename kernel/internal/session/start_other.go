@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"sync/atomic"
 )
 
 // Cells run on Linux only, so far; build.FindToolchain says so before anything
@@ -20,3 +21,8 @@ func killGroup(int) error                            { return errSystem }
 func groupGone(int) bool                             { return false }
 func startLocked(*exec.Cmd, bool) error              { return errSystem }
 func pending(*os.File) bool                          { return false }
+
+func readMarked(f *os.File, buf []byte, reading *atomic.Int32) (int, error) {
+	reading.Add(1)
+	return f.Read(buf)
+}
