@@ -81,6 +81,9 @@ const (
 	// abandonAfter is how long an interrupted cell has before it is left
 	// behind, because it waits or runs in a library.
 	abandonAfter = 90 * time.Millisecond
+	// starvedUntil is how long a cell has at most that runs, but hardly gets
+	// processor time because the machine is busy with other things.
+	starvedUntil = 2 * time.Second
 	// grace is how long a cell that uses display.Context has to end by itself.
 	grace    = 250 * time.Millisecond
 	tryEvery = 200 * time.Microsecond
@@ -115,10 +118,13 @@ func (c *cell) stop() {
 		}
 		started = time.Now()
 	}
+	used := processorTime()
 	for !c.ended.Load() {
-		c.preempt()
+		runs := c.preempt()
 		wait := tryEvery
-		if since := time.Since(started); since > abandonAfter {
+		since := time.Since(started)
+		starved := runs && since < starvedUntil && processorTime()-used < abandonAfter/2
+		if since > abandonAfter && !starved {
 			if since > time.Second {
 				wait = tryLater
 			}
@@ -130,24 +136,40 @@ func (c *cell) stop() {
 	}
 }
 
-// preempt asks the runtime to stop the cell's goroutine where it is.
-func (c *cell) preempt() {
+// processorTime is how long the process's threads have run.
+func processorTime() time.Duration {
+	var u syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // it fails for wrong arguments only
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// Values of a goroutine's status: it waits for a processor, or has one.
+const (
+	statusRunnable = 1
+	statusRunning  = 2
+)
+
+// preempt asks the runtime to stop the cell's goroutine where it is, and
+// reports whether it runs, or would if it had a processor.
+func (c *cell) preempt() (runs bool) {
 	c.marking.Lock()
 	defer c.marking.Unlock()
 	if c.ended.Load() {
-		return // the goroutine is another's, or nobody's
+		return false // the goroutine is another's, or nobody's
 	}
 	g := unsafe.Pointer(c.g.Load())
 	if g == nil {
-		return // it has not started yet
+		return true // it has not started yet
 	}
-	m := *(*unsafe.Pointer)(unsafe.Add(g, offGM))
-	if m == nil {
-		return // it waits for something
-	}
+	// Where there is one processor, this runs only while the cell's goroutine
+	// does not: the mark alone stops that when it goes on.
 	mark(g, syscall.SIGINT)
-	*(*bool)(unsafe.Add(g, offGPreempt)) = true
-	signalM(m, int(syscall.SIGURG))
+	if m := *(*unsafe.Pointer)(unsafe.Add(g, offGM)); m != nil {
+		*(*bool)(unsafe.Add(g, offGPreempt)) = true
+		signalM(m, int(syscall.SIGURG))
+	}
+	status := atomic.LoadUint32((*uint32)(unsafe.Add(g, offGStatus)))
+	return status == statusRunnable || status == statusRunning
 }
 
 // mark sets the last signal of a goroutine, which preemptHook looks at.

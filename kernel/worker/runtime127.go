@@ -13,6 +13,7 @@ import (
 // Offsets in runtime.g.
 const (
 	offGM       = 48
+	offGStatus  = 144 // atomicstatus
 	offGID      = 152
 	offGPreempt = 177
 	offGSig     = 224
