@@ -184,13 +184,29 @@ func trace() []ipc.Frame {
 			break
 		}
 		if f.Function != "" && !strings.HasPrefix(f.Function, "runtime.") && !strings.HasPrefix(f.Function, "loupe/kernel/worker.") {
-			out = append(out, ipc.Frame{Func: f.Function, File: f.File, Line: f.Line})
+			out = append(out, ipc.Frame{Func: f.Function, File: f.File, Line: line(f)})
 		}
 		if !more {
 			break
 		}
 	}
 	return out
+}
+
+// line is a frame's line. The compiler gives the jump back of a loop without a
+// condition the first line of its file, which is before the first of the cell:
+// the loop's is that of the code before it.
+func line(f runtime.Frame) int {
+	if f.Line > 0 || f.Func == nil {
+		return f.Line
+	}
+	for pc := f.PC; pc > f.Func.Entry(); {
+		pc--
+		if _, n := f.Func.FileLine(pc); n > 0 {
+			return n
+		}
+	}
+	return f.Line
 }
 
 // hookPanic makes a panic that nobody recovers end its goroutine only.
