@@ -1,9 +1,8 @@
-//go:build linux && amd64
+//go:build linux && (amd64 || arm64)
 
 package worker
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"regexp"
@@ -28,8 +27,8 @@ import (
 // What preemptHook reads: the range of code in which a goroutine may be stopped
 // that is marked by SIGINT as its last signal.
 var (
-	cellText    uintptr = textBase            //lint:ignore U1000 preempt_amd64.s reads it
-	cellTextEnd uintptr = textBase + textSize //lint:ignore U1000 preempt_amd64.s reads it
+	cellText    uintptr = textBase            //lint:ignore U1000 preempt_*.s reads it
+	cellTextEnd uintptr = textBase + textSize //lint:ignore U1000 preempt_*.s reads it
 	unstoppable atomic.Pointer[ranges]
 )
 
@@ -63,16 +62,13 @@ func asyncPreempt2PC() uintptr
 
 // hookPreempt makes asyncPreempt call preemptHook instead of asyncPreempt2.
 func hookPreempt() error {
-	start, callee := asyncPreemptPC(), asyncPreempt2PC()
+	start, old := asyncPreemptPC(), asyncPreempt2PC()
 	code := memory(uint64(start), 1024)
-	for i := range len(code) - 5 {
-		next := start + uintptr(i) + 5
-		if code[i] != 0xe8 || next+uintptr(int32(binary.LittleEndian.Uint32(code[i+1:]))) != callee {
-			continue
+	for i := 0; i+8 <= len(code); i += instruction {
+		at := start + uintptr(i)
+		if to, ok := callee(code[i:], at); ok && to == old {
+			return patch(at, callTo(at, preemptHookPC()))
 		}
-		call := []byte{0xe8, 0, 0, 0, 0}
-		binary.LittleEndian.PutUint32(call[1:], uint32(preemptHookPC()-next))
-		return patch(start+uintptr(i), call)
 	}
 	return errors.New("runtime.asyncPreempt does not call asyncPreempt2 in this version of Go")
 }

@@ -1,4 +1,4 @@
-//go:build linux && amd64
+//go:build linux && (amd64 || arm64)
 
 package worker
 
@@ -17,10 +17,11 @@ const (
 	textSize = 0x1000_0000
 	dataBase = 0x3000_0000
 	dataSize = 0x4000_0000
-	pageSize = 4096
 
 	mapFixedNoreplace = 0x100000
 )
+
+var pageSize = uintptr(syscall.Getpagesize())
 
 // reserve sets the ranges aside. Memory is used only where something is put.
 func reserve() error {
@@ -111,20 +112,13 @@ func adoptItab(t ipc.Itab) {
 	}
 }
 
-// retarget makes a reference to an itab lead to another. A pointer is
-// replaced; LEAQ itab(SB), reg becomes MOVQ slot(SB), reg.
+// retarget makes a reference to an itab lead to another.
 func retarget(s ipc.Site, slot, addr uint64) {
-	if !s.Code {
-		*(*uint64)(pointer(s.Addr)) = addr
+	if s.Code {
+		loadInstead(s, slot)
 		return
 	}
-	const lea, mov = 0x8d, 0x8b
-	b := memory(s.Addr-2, 6)
-	if b[0] != lea {
-		return // reads a method straight out of the table, where both agree
-	}
-	b[0] = mov
-	*(*int32)(pointer(s.Addr)) = int32(int64(slot) - int64(s.Addr+4))
+	*(*uint64)(pointer(s.Addr)) = addr
 }
 
 // change writes to what runs already. A slot is one word, and replaced at

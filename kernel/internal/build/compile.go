@@ -35,7 +35,7 @@ func (w *Worker) Compile(ctx context.Context, dir string, source, symabis []byte
 	cmd := exec.CommandContext(ctx, filepath.Join(w.Toolchain.Tools, "compile"), "-p", link.Notebook, "-importcfg", filepath.Join(dir, "importcfg"),
 		"-symabis", filepath.Join(dir, "symabis"), "-trimpath", dir, "-dwarf=false", "-nolocalimports", "-o", out, in)
 	// The compiler is short-lived: collecting its garbage only costs time.
-	cmd.Env = append(os.Environ(), "GOGC=off", "GOMEMLIMIT=1GiB")
+	cmd.Env = append(os.Environ(), "GOARCH="+w.Toolchain.Arch, "GOGC=off", "GOMEMLIMIT=1GiB")
 	if said, err := cmd.CombinedOutput(); err != nil {
 		return nil, &CompileError{Said: strings.TrimSpace(strings.ReplaceAll(string(said), dir+"/", "")), Err: err}
 	}

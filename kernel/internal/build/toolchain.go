@@ -7,6 +7,7 @@ package build
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -53,6 +54,7 @@ type Toolchain struct {
 	Version string // e.g. "go1.26.8"
 	Root    string // GOROOT
 	Tools   string // folder of compile, link and asm
+	Arch    string // GOARCH of the worker
 	// Cgo makes it compile what is written in C, too.
 	Cgo bool
 	// Note says that another Go than the user's was taken, "" if not.
@@ -62,11 +64,18 @@ type Toolchain struct {
 // Language is the version of Go as go/types takes it, such as "go1.26".
 func (t *Toolchain) Language() string { return fmt.Sprintf("go1.%d", minorOf(t.Version)) }
 
+// machines are those that the engine knows.
+var machines = []string{"amd64", "arm64"}
+
+// arch is the machine that cells run on: this one, unless a test says that
+// workers run in an emulator.
+func arch() string { return cmp.Or(os.Getenv("LOUPE_ARCH"), runtime.GOARCH) }
+
 // FindToolchain looks for a supported Go: the one in PATH, or the newest
 // supported one that the go command can fetch.
 func FindToolchain(ctx context.Context) (*Toolchain, error) {
-	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
-		return nil, fmt.Errorf("cells run on linux/amd64 so far, not on %s/%s. The packages display, nn and viz work here in ordinary Go programs", runtime.GOOS, runtime.GOARCH)
+	if runtime.GOOS != "linux" || !slices.Contains(machines, arch()) {
+		return nil, fmt.Errorf("cells run on linux/amd64 and linux/arm64 so far, not on %s/%s. The packages display, nn and viz work here in ordinary Go programs", runtime.GOOS, arch())
 	}
 	path, err := exec.LookPath("go")
 	if err != nil {
@@ -117,7 +126,7 @@ func ask(ctx context.Context, path, toolchain string) (*Toolchain, error) {
 	if err := json.Unmarshal(out, &env); err != nil {
 		return nil, fmt.Errorf("go env: %w", err)
 	}
-	return &Toolchain{Go: filepath.Join(env.GOROOT, "bin", "go"), Version: env.GOVERSION, Root: env.GOROOT, Tools: env.GOTOOLDIR}, nil
+	return &Toolchain{Go: filepath.Join(env.GOROOT, "bin", "go"), Version: env.GOVERSION, Root: env.GOROOT, Tools: env.GOTOOLDIR, Arch: arch()}, nil
 }
 
 // Env asks the go command for one of its settings.
@@ -130,7 +139,7 @@ func (t *Toolchain) Env(ctx context.Context, name string) (string, error) {
 func (t *Toolchain) run(ctx context.Context, dir string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, t.Go, args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOTOOLCHAIN=local", "CGO_ENABLED="+enabled(t.Cgo), "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
+	cmd.Env = append(os.Environ(), "GOTOOLCHAIN=local", "CGO_ENABLED="+enabled(t.Cgo), "GOOS="+runtime.GOOS, "GOARCH="+t.Arch)
 	if ownModule(dir) {
 		cmd.Env = append(cmd.Env, "GOWORK=off", "GOFLAGS=-mod=mod")
 	} else {

@@ -143,12 +143,12 @@ func cacheDir(dir string) (string, error) {
 }
 
 // cacheFormat changes with what this package writes into a worker's folder.
-const cacheFormat = 7
+const cacheFormat = 8
 
 // sourceKey names a worker by all that it is made of.
 func sourceKey(t *Toolchain, sources map[string][]byte) (string, error) {
 	h := sha256.New()
-	fmt.Fprint(h, cacheFormat, t.Version, t.Root, t.Cgo)
+	fmt.Fprint(h, cacheFormat, t.Version, t.Root, t.Arch, t.Cgo)
 	for _, name := range slices.Sorted(maps.Keys(sources)) {
 		fmt.Fprintf(h, "%s %s", name, sources[name])
 	}

@@ -104,7 +104,7 @@ func (im *Image) findItabs() {
 				continue
 			}
 			if i, ok := at[t.sym]; ok && r.Add == 0 {
-				im.Itabs[i].Sites = append(im.Itabs[i].Sites, Site{s.addr + uint64(r.Off), r.Type == object.RPCRel})
+				im.Itabs[i].Sites = append(im.Itabs[i].Sites, Site{s.addr + uint64(r.Off), r.Type == im.l.machine.address})
 			}
 		}
 	}

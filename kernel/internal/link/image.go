@@ -47,6 +47,10 @@ type Image struct {
 	current map[string]*symbol // notebook functions that this image defines, by name
 	inits   []*symbol
 	stubs   []string // slots made by this image
+	// far are addresses in the worker that calls lead to by a jump, and farAt
+	// where the jumps are.
+	far     []uint64
+	farAt   map[uint64]uint64
 	extends []extension
 
 	layoutState
@@ -82,7 +86,8 @@ type Itab struct {
 }
 
 // A Site is a reference to an itab: a pointer, or the displacement of an LEAQ
-// instruction, which becomes a MOVQ from the slot.
+// instruction, which becomes a MOVQ from the slot; on arm64 the two that load
+// an address.
 type Site struct {
 	Addr uint64
 	Code bool
@@ -256,7 +261,7 @@ func (im *Image) drain() error {
 			}
 		}
 		for _, r := range s.relocs() {
-			if r.Size == 0 && r.Type != object.RKeep || isWeak(r) || r.Sym.IsZero() || r.Type == object.RTLSLE {
+			if r.Size == 0 && r.Type != object.RKeep || isWeak(r) || r.Sym.IsZero() || isTLS(r) {
 				continue
 			}
 			t, err := im.resolve(s, r.Sym)
@@ -284,6 +289,10 @@ func (im *Image) drain() error {
 // an itab and the initialisation of a map, are for the official linker to drop
 // when nothing in the program can need them; here any later cell may.
 func isWeak(r object.Reloc) bool { return r.Weak && r.Type == object.RAddrOff }
+
+// isTLS reports whether a relocation is the place of a thread's variable, which
+// is always the runtime's.
+func isTLS(r object.Reloc) bool { return r.Type == object.RTLSLE || r.Type == object.RARM64TLSLE }
 
 // scanFunction places the tables that describe a function to the runtime.
 func (im *Image) scanFunction(s *symbol) error {

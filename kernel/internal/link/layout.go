@@ -20,7 +20,6 @@ type layoutState struct {
 
 const (
 	funcAlign = 32
-	stubSize  = 8
 	slotSize  = 8
 	uncommon  = 16 // size of the part of a descriptor that leads to methods
 )
@@ -79,10 +78,11 @@ func (im *Image) sort() {
 }
 
 func (im *Image) layoutText() error {
-	if len(im.textSyms)+len(im.stubs) == 0 {
+	im.findFar()
+	size := (im.stubsSize() + funcAlign - 1) &^ (funcAlign - 1)
+	if len(im.textSyms) == 0 && size == 0 {
 		return nil
 	}
-	size := uint64(stubSize*len(im.stubs)+funcAlign-1) &^ (funcAlign - 1)
 	for _, s := range im.textSyms {
 		align := max(uint64(s.Align), funcAlign)
 		size = (size + align - 1) &^ (align - 1)
@@ -101,12 +101,45 @@ func (im *Image) layoutText() error {
 		copy(s.data, s.bytes())
 	}
 	im.stubBase = base
-	for i, name := range im.stubs {
+	at := base
+	for _, name := range im.stubs {
 		s := im.slots[name]
-		s.stub = base + uint64(i)*stubSize
+		s.stub = at
 		im.slots[name] = s
+		at += im.l.machine.stubSize
+	}
+	for _, to := range im.far {
+		im.farAt[to] = at
+		at += im.l.machine.stubSize
 	}
 	return nil
+}
+
+// stubsSize is how many bytes the jumps take before the first function.
+func (im *Image) stubsSize() uint64 {
+	return uint64(len(im.stubs)+len(im.far)) * im.l.machine.stubSize
+}
+
+// findFar lists the functions that calls do not reach.
+func (im *Image) findFar() {
+	m := im.l.machine
+	if m.jumpFar == nil {
+		return
+	}
+	im.farAt = map[uint64]uint64{}
+	for _, s := range im.textSyms {
+		for _, r := range s.relocs() {
+			t, ok := im.targets[refKey{s.file, r.Sym}]
+			if r.Type != m.call || !ok || t.sym != nil || t.slot != "" {
+				continue
+			}
+			to := t.addr + uint64(r.Add)
+			if _, listed := im.farAt[to]; !listed && (to < TextBase || to >= TextBase+m.textSize) {
+				im.farAt[to] = 0
+				im.far = append(im.far, to)
+			}
+		}
+	}
 }
 
 func (im *Image) layoutList(list []*symbol) {

@@ -13,6 +13,7 @@ package link
 import (
 	"fmt"
 	"maps"
+	"os"
 
 	"loupe/kernel/internal/object"
 )
@@ -62,6 +63,7 @@ type Linker struct {
 
 	world    *World
 	layout   moduleLayout
+	machine  *machine
 	packages Packages
 	state
 }
@@ -82,7 +84,7 @@ type state struct {
 // A slot makes a function replaceable: callers in other units call the stub,
 // which jumps to the address that the slot holds.
 type slot struct {
-	stub uint64 // address of the code: JMP *at
+	stub uint64 // address of the jump
 	at   uint64 // address of the pointer
 	code uint64 // the version it points to now
 }
@@ -92,16 +94,16 @@ type static struct {
 	sym  uint32
 }
 
-// Arenas are the two ranges of addresses that the worker sets aside, near
-// enough to its own code for 32-bit displacements.
+// The two ranges of addresses that the worker sets aside, near enough to its
+// own for 32-bit displacements. A machine may use a part of that for code.
 const (
 	TextBase = 0x2000_0000
-	TextSize = 0x1000_0000
 	DataBase = 0x3000_0000
 	DataSize = 0x4000_0000
-
-	pageSize = 4096
 )
+
+// pageSize is that of the memory in which code becomes executable.
+var pageSize = uint64(os.Getpagesize())
 
 // An arena hands out addresses; what is behind them is never reused, because
 // running code may still refer to it.
@@ -122,8 +124,12 @@ func New(world *World, packages Packages) (*Linker, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Linker{world: world, packages: packages, layout: layout, state: state{
-		text:    arena{TextBase, TextBase + TextSize},
+	m, err := machineOf(world)
+	if err != nil {
+		return nil, err
+	}
+	return &Linker{world: world, packages: packages, layout: layout, machine: m, state: state{
+		text:    arena{TextBase, TextBase + m.textSize},
 		data:    arena{DataBase, DataBase + DataSize},
 		syms:    map[object.Name]uint64{},
 		slots:   map[string]slot{},

@@ -2,6 +2,7 @@ package link
 
 import (
 	"bytes"
+	"debug/elf"
 	"encoding/binary"
 	"fmt"
 	"os"
@@ -65,7 +66,7 @@ func testWorld(t *testing.T) *World {
 		}
 		syms[name] = 0x41_0000 + uint64(i)*64
 	}
-	w, err := parseWorld("test", encodeWorld(Bases{0x40_0000, 0x80_0000, 0x90_0000, 0x80_0000, minor, ^uint64(7)}, syms))
+	w, err := parseWorld("test", encodeWorld(Bases{0x40_0000, 0x80_0000, 0x90_0000, 0x80_0000, minor, ^uint64(7), uint64(elf.EM_X86_64)}, syms))
 	if err != nil {
 		t.Fatal(err)
 	}

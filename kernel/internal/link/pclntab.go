@@ -73,7 +73,7 @@ func (im *Image) buildTables() error {
 	im.alignData(8)
 	t := &im.tables
 	t.at = im.dataNext
-	if len(im.textSyms)+len(im.stubs) > 0 {
+	if len(im.Text.Bytes) > 0 {
 		p := &pcln{im: im, nameAt: map[string]uint32{}, fileAt: map[string]uint32{}, cuAt: map[*object.File]uint32{}, pcAt: map[refKey]uint32{}, pctab: []byte{0}, names: []byte{0}}
 		p.addStubs()
 		for _, s := range im.textSyms {
@@ -161,15 +161,15 @@ func (p *pcln) pcdata(f *object.File, r object.Ref) uint32 {
 	return at
 }
 
-// addStubs describes the jumps through slots as one function without a frame.
+// addStubs describes the jumps as one function without a frame.
 func (p *pcln) addStubs() {
-	n := len(p.im.stubs) * stubSize
+	n := p.im.stubsSize()
 	if n == 0 {
 		return
 	}
 	pcsp := uint32(len(p.pctab))
 	p.pctab = append(p.pctab, 2) // from -1 to 0 …
-	p.pctab = binary.AppendUvarint(p.pctab, uint64(n))
+	p.pctab = binary.AppendUvarint(p.pctab, n/uint64(p.im.l.machine.quantum))
 	p.pctab = append(p.pctab, 0) // … to the end
 	p.begin(p.im.stubBase)
 	p.record(p.im.stubBase, p.name("notebook.call"), 0, 0, [3]uint32{pcsp}, nil, nil, noFuncData, 0, funcIDNone, flagAsm)
@@ -197,7 +197,7 @@ func (p *pcln) record(addr uint64, name, args, deferreturn uint32, pcs [3]uint32
 
 func (p *pcln) addFunc(s *symbol) error {
 	p.begin(s.addr)
-	deferreturn := deferReturn(s)
+	deferreturn := p.im.l.deferReturn(s)
 	fn := s.fn
 	if fn == nil {
 		p.record(s.addr, p.name(s.Name), 0, deferreturn, [3]uint32{}, nil, nil, p.unit(s.file), 0, funcIDNone, 0)
@@ -314,17 +314,17 @@ func (im *Image) archiveOf(pkg, name string) (*object.File, uint32, bool) {
 
 // deferReturn is the offset of the call that runs deferred functions when a
 // panic was recovered.
-func deferReturn(s *symbol) uint32 {
+func (l *Linker) deferReturn(s *symbol) uint32 {
 	for _, r := range s.relocs() {
-		if r.Type != object.RCall {
+		if r.Type != l.machine.call {
 			continue
 		}
 		if r.Sym.Pkg == object.PkgBuiltin {
 			if n, ok := s.file.Builtin(r.Sym.Sym); ok && n.Text == "runtime.deferreturn" {
-				return uint32(r.Off) - 1
+				return uint32(r.Off) - l.machine.deferBack
 			}
 		} else if i, ok := s.file.Index(r.Sym); ok && s.file.Symbol(i).Name == "runtime.deferreturn" {
-			return uint32(r.Off) - 1
+			return uint32(r.Off) - l.machine.deferBack
 		}
 	}
 	return 0
@@ -361,7 +361,7 @@ func (p *pcln) write(t *tables) {
 	t.findfuncs = t.add(p.findFuncs(t))
 	h := t.blob[t.header.off:]
 	binary.LittleEndian.PutUint32(h, pclnMagic)
-	h[6], h[7] = 1, 8
+	h[6], h[7] = byte(p.im.l.machine.quantum), 8
 	for i, v := range []int{n, len(p.fileAt), 0, t.names.off - t.header.off, t.cutab.off - t.header.off, t.files.off - t.header.off, t.pctab.off - t.header.off, t.funcs.off - t.header.off} {
 		binary.LittleEndian.PutUint64(h[8+8*i:], uint64(v))
 	}

@@ -40,14 +40,16 @@ func (im *Image) copyData() error {
 	return nil
 }
 
-// writeStubs writes JMP *slot(RIP) for each new slot.
+// writeStubs writes the jumps through new slots, and those to the worker.
 func (im *Image) writeStubs() {
+	m := im.l.machine
 	for _, name := range im.stubs {
 		s := im.slots[name]
-		b := im.Text.Bytes[s.stub-im.Text.Addr:]
-		b[0], b[1] = 0xff, 0x25
-		binary.LittleEndian.PutUint32(b[2:], uint32(s.at-(s.stub+6)))
-		b[6], b[7] = 0x66, 0x90
+		m.jumpSlot(im.Text.Bytes[s.stub-im.Text.Addr:], s.stub, s.at)
+	}
+	for _, to := range im.far {
+		at := im.farAt[to]
+		m.jumpFar(im.Text.Bytes[at-im.Text.Addr:], at, to)
 	}
 }
 
@@ -90,7 +92,7 @@ func (im *Image) apply(s *symbol, r object.Reloc) error {
 		return fmt.Errorf("relocation of %d bytes lies outside the symbol's %d", r.Size, len(s.data))
 	}
 	var t target
-	if !r.Sym.IsZero() && r.Type != object.RTLSLE {
+	if !r.Sym.IsZero() && !isTLS(r) {
 		var ok bool
 		var err error
 		if isWeak(r) {
@@ -101,7 +103,15 @@ func (im *Image) apply(s *symbol, r object.Reloc) error {
 			return err
 		}
 	}
-	v, err := im.value(s, r, im.address(s, r, t))
+	a := im.address(s, r, t)
+	to := a
+	if at, ok := im.farAt[a+uint64(r.Add)]; ok && r.Type == im.l.machine.call {
+		to = at - uint64(r.Add)
+	}
+	if done, err := im.l.machine.edit(s.data[r.Off:], s.addr+uint64(r.Off), r.Type, int64(to)+r.Add); done || err != nil {
+		return err
+	}
+	v, err := im.value(s, r, a)
 	if err != nil {
 		return err
 	}
@@ -131,7 +141,7 @@ func (im *Image) value(s *symbol, r object.Reloc, a uint64) (int64, error) {
 func (im *Image) offsetBase(s *symbol, a uint64) uint64 {
 	w := im.l.world
 	switch {
-	case a >= w.Text && a < w.ROData, a >= TextBase && a < TextBase+TextSize:
+	case a >= w.Text && a < w.ROData, a >= TextBase && a < TextBase+im.l.machine.textSize:
 		return w.Text
 	case s.IsType() || isTypeData(s.Name):
 		return w.Types

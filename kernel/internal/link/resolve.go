@@ -210,7 +210,7 @@ func (im *Image) throughSlot(s *symbol, r object.Reloc, t target) bool {
 	if s.IsItab() || s.IsType() || r.Type == object.RMethodOff || strings.HasPrefix(s.Name, "go:itab.") || strings.Contains(s.Name, "..dict.") {
 		return true
 	}
-	if r.Type != object.RCall {
+	if r.Type != im.l.machine.call {
 		return false
 	}
 	return t.sym == nil || t.sym.unit != s.unit

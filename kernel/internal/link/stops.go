@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"encoding/binary"
 	"slices"
-
-	"golang.org/x/arch/x86/x86asm"
 )
 
 // An interrupted cell panics at whatever instruction it has reached. In a
@@ -16,14 +14,14 @@ import (
 func (im *Image) unstoppable() []uint64 {
 	var ranges []uint64
 	for _, s := range im.textSyms {
-		if s.fn == nil || deferReturn(s) == 0 {
+		if s.fn == nil || im.l.deferReturn(s) == 0 {
 			continue
 		}
 		i, ok := s.file.Index(s.fn.PCSP)
 		if !ok {
 			continue
 		}
-		ranges = append(ranges, incompleteFrame(s.file.Data(i), s.data, s.addr)...)
+		ranges = append(ranges, im.l.machine.incompleteFrame(s.file.Data(i), s.data, s.addr)...)
 	}
 	return mergeRanges(ranges)
 }
@@ -44,8 +42,8 @@ func mergeRanges(r []uint64) []uint64 {
 // incompleteFrame finds where a function's stack pointer is not yet, or no
 // longer, at its place, and the code from there to the first jump or call: by
 // then the entry block has cleared the bits that record deferred calls.
-func incompleteFrame(pcsp, code []byte, addr uint64) []uint64 {
-	steps := decodeTable(pcsp)
+func (m *machine) incompleteFrame(pcsp, code []byte, addr uint64) []uint64 {
+	steps := decodeTable(pcsp, m.quantum)
 	if len(steps) == 0 {
 		return nil
 	}
@@ -58,7 +56,7 @@ func incompleteFrame(pcsp, code []byte, addr uint64) []uint64 {
 			ranges = append(ranges, addr+uint64(from), addr+uint64(s.end))
 		case !entered:
 			entered = true
-			ranges = append(ranges, addr+uint64(from), addr+uint64(firstBranch(code, from)))
+			ranges = append(ranges, addr+uint64(from), addr+uint64(m.firstBranch(code, from)))
 		}
 		from = s.end
 	}
@@ -71,8 +69,9 @@ type tableStep struct {
 	value int32
 }
 
-// decodeTable decodes a pc-value table, as runtime.step does.
-func decodeTable(b []byte) []tableStep {
+// decodeTable decodes a pc-value table that counts code in units of quantum
+// bytes, as runtime.step does.
+func decodeTable(b []byte, quantum int) []tableStep {
 	var steps []tableStep
 	value, pc := int32(-1), uint32(0)
 	for len(b) > 0 {
@@ -87,28 +86,8 @@ func decodeTable(b []byte) []tableStep {
 			break
 		}
 		b = b[n:]
-		pc += uint32(d)
+		pc += uint32(d) * uint32(quantum)
 		steps = append(steps, tableStep{pc, value})
 	}
 	return steps
-}
-
-// firstBranch is the offset after the first jump or call from an offset on.
-func firstBranch(code []byte, from uint32) uint32 {
-	for at := int(from); at < len(code); {
-		inst, err := x86asm.Decode(code[at:], 64)
-		if err != nil {
-			return uint32(len(code))
-		}
-		at += inst.Len
-		for _, a := range inst.Args {
-			if _, ok := a.(x86asm.Rel); ok {
-				return uint32(at)
-			}
-		}
-		if inst.Op == x86asm.CALL || inst.Op == x86asm.RET || inst.Op == x86asm.JMP {
-			return uint32(at)
-		}
-	}
-	return uint32(len(code))
 }

@@ -32,11 +32,13 @@ type Bases struct {
 	// TLS is where the runtime's variable of a thread is, relative to the
 	// thread pointer: a negative number.
 	TLS uint64
+	// Machine is the processor, as ELF files number it.
+	Machine uint64
 }
 
 const (
-	worldMagic  = "loupe world 3\n\x00\x00"
-	worldHeader = len(worldMagic) + 8*7
+	worldMagic  = "loupe world 4\n\x00\x00"
+	worldHeader = len(worldMagic) + 8*8
 )
 
 // Lookup returns the address of a symbol. Functions that keep their arguments
@@ -99,7 +101,7 @@ func parseWorld(path string, b []byte) (*World, error) {
 		return nil, fmt.Errorf("link: %s is not a symbol file of this version", path)
 	}
 	u64 := func(i int) uint64 { return binary.LittleEndian.Uint64(b[len(worldMagic)+8*i:]) }
-	w := &World{b: b, n: uint32(u64(6)), Bases: Bases{u64(0), u64(1), u64(2), u64(3), u64(4), u64(5)}}
+	w := &World{b: b, n: uint32(u64(7)), Bases: Bases{u64(0), u64(1), u64(2), u64(3), u64(4), u64(5), u64(6)}}
 	w.offs = uint32(worldHeader)
 	w.addrs = (w.offs + 4*(w.n+1) + 7) &^ 7
 	w.names = w.addrs + 8*w.n
@@ -146,7 +148,7 @@ func Survey(worker string, archives []*object.Archive, out string) error {
 			syms[name] = a
 		}
 	}
-	bases := Bases{syms["runtime.text"], syms["runtime.types"], syms["runtime.etypes"], syms["runtime.rodata"], 0, tlsOffset(exe, all)}
+	bases := Bases{syms["runtime.text"], syms["runtime.types"], syms["runtime.etypes"], syms["runtime.rodata"], 0, tlsOffset(exe, all), uint64(exe.Machine)}
 	if bases.Text == 0 || bases.Types == 0 || bases.ROData == 0 {
 		return fmt.Errorf("link: survey %s: it lacks runtime.text, runtime.types or runtime.rodata: is it a stripped or foreign binary?", worker)
 	}
@@ -217,7 +219,7 @@ func encodeWorld(bases Bases, syms map[string]uint64) []byte {
 	}
 	slices.Sort(names)
 	b := []byte(worldMagic)
-	for _, v := range []uint64{bases.Text, bases.Types, bases.ETypes, bases.ROData, bases.Minor, bases.TLS, uint64(len(names))} {
+	for _, v := range []uint64{bases.Text, bases.Types, bases.ETypes, bases.ROData, bases.Minor, bases.TLS, bases.Machine, uint64(len(names))} {
 		b = binary.LittleEndian.AppendUint64(b, v)
 	}
 	off := uint32(0)

@@ -173,7 +173,7 @@ type Reloc struct {
 // A RelocType says how the address is written.
 type RelocType uint16
 
-// The relocations of amd64 and those that every machine has.
+// The relocations of amd64 and arm64, and those that every machine has.
 const (
 	RAddr           RelocType = 1
 	RAddrOff        RelocType = 5
@@ -192,6 +192,14 @@ const (
 	RMethodOff      RelocType = 26
 	RKeep           RelocType = 27
 	RGOTPCRel       RelocType = 29
+
+	RAddrARM64        RelocType = 3
+	RCallARM64        RelocType = 9
+	RARM64TLSLE       RelocType = 32
+	RARM64PCRelLdSt8  RelocType = 37
+	RARM64PCRelLdSt16 RelocType = 38
+	RARM64PCRelLdSt32 RelocType = 39
+	RARM64PCRelLdSt64 RelocType = 40
 )
 
 const relocWeak = 1 << 15

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -62,7 +63,9 @@ func startProcess(w *build.Worker, j *janitor, tmp, dir string, env []string) (*
 	}
 	defer theirs.Close()
 	p := &process{events: make(chan *ipc.Event, 64), raw: make(chan rawOutput, 64), exited: make(chan struct{})}
-	p.cmd = exec.Command(w.Program)
+	// A worker for another machine needs an emulator, as "go test -exec" has it.
+	command := append(strings.Fields(os.Getenv("LOUPE_EXEC")), w.Program)
+	p.cmd = exec.Command(command[0], command[1:]...)
 	p.cmd.Dir = dir
 	p.cmd.Env = append(append(os.Environ(), "LOUPE_WORKER_TMP="+tmp), env...)
 	p.cmd.ExtraFiles = []*os.File{theirs}

@@ -154,6 +154,9 @@ func runScenario(t *testing.T, file string) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if os.Getenv("LOUPE_EXEC") != "" {
+				d *= 4 // workers run in an emulator
+			}
 			interrupts[name] = d
 		}
 	}

@@ -1,9 +1,8 @@
-//go:build linux
+//go:build linux && (amd64 || arm64)
 
 package worker
 
 import (
-	"encoding/binary"
 	"fmt"
 	"syscall"
 	"unsafe"
@@ -12,10 +11,8 @@ import (
 // replace makes every call of a function of this program go to another of the
 // same type.
 func replace(old, new any) error {
-	at, to := entry(old), entry(new)
-	jump := []byte{0xe9, 0, 0, 0, 0}
-	binary.LittleEndian.PutUint32(jump[1:], uint32(int64(to)-int64(at)-5))
-	return patch(at, jump)
+	at := entry(old)
+	return patch(at, jumpTo(at, entry(new)))
 }
 
 // patch overwrites code of this program. The page is replaced as a whole by a
