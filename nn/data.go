@@ -16,30 +16,63 @@ type Data interface {
 	Batch(samples []int) (x, y *tensor.Tensor)
 }
 
-// Arrays makes data of tensors whose first axis is the samples'.
-func Arrays(x, y *tensor.Tensor) Data {
-	if x.Rank() == 0 || y.Rank() == 0 || x.Dim(0) != y.Dim(0) {
-		fail("Arrays: inputs have the shape %v, targets %v: there must be as many of both", x.Shape(), y.Shape())
+// MoreInputs is Data for a model of several inputs.
+type MoreInputs interface {
+	Data
+	// More returns samples of the inputs behind the first, which Batch returns. The
+	// tensors may be used again by the next call.
+	More(samples []int) []*tensor.Tensor
+}
+
+// Arrays makes data of tensors whose first axis is the samples': inputs x with
+// targets y. For a model of several inputs, the others come behind, as in
+// [NewModel].
+//
+//	nn.Fit(model, nn.Arrays(images, labels, ages), nn.Config{…})
+func Arrays(x, y *tensor.Tensor, more ...*tensor.Tensor) Data {
+	if y.Rank() == 0 {
+		fail("Arrays: targets have the shape %v: the first axis is the samples'", y.Shape())
 	}
-	return &arrays{x: x.Contiguous(), y: y.Contiguous()}
+	a := &arrays{y: y.Contiguous()}
+	for _, x := range append([]*tensor.Tensor{x}, more...) {
+		if x.Rank() == 0 || x.Dim(0) != y.Dim(0) {
+			fail("Arrays: inputs have the shape %v, targets %v: there must be as many of both", x.Shape(), y.Shape())
+		}
+		a.x = append(a.x, x.Contiguous())
+	}
+	a.batch = make([]*tensor.Tensor, len(a.x))
+	return a
 }
 
 type arrays struct {
-	x, y   *tensor.Tensor
-	bx, by *tensor.Tensor
+	x     []*tensor.Tensor
+	y     *tensor.Tensor
+	batch []*tensor.Tensor
+	by    *tensor.Tensor
 }
 
-func (a *arrays) Len() int { return a.x.Dim(0) }
+func (a *arrays) Len() int { return a.y.Dim(0) }
 
 func (a *arrays) Batch(samples []int) (x, y *tensor.Tensor) {
-	return take(&a.bx, a.x, samples), take(&a.by, a.y, samples)
+	return take(&a.batch[0], a.x[0], samples), take(&a.by, a.y, samples)
+}
+
+// More returns samples of the inputs behind the first.
+func (a *arrays) More(samples []int) []*tensor.Tensor {
+	for i, x := range a.x[1:] {
+		take(&a.batch[i+1], x, samples)
+	}
+	return a.batch[1:]
 }
 
 // take copies samples to memory that is used again.
 func take(to **tensor.Tensor, from *tensor.Tensor, samples []int) *tensor.Tensor {
-	shape := slices.Clone(from.Shape())
-	shape[0] = len(samples)
-	out := resize(to, from.DType(), shape...)
+	out := *to
+	if out == nil || out.Dim(0) != len(samples) {
+		shape := slices.Clone(from.Shape())
+		shape[0] = len(samples)
+		out = resize(to, from.DType(), shape...)
+	}
 	if from.DType() == tensor.Float64 {
 		takeRows[float64](out, from, samples)
 	} else {

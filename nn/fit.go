@@ -99,7 +99,7 @@ type fitting struct {
 	context  context.Context
 	perEpoch int
 	began    time.Time
-	x        *tensor.Tensor // the batch in the model's type
+	feed     *feed
 }
 
 func newFitting(m *Model, data Data, c Config) *fitting {
@@ -131,7 +131,7 @@ func newFitting(m *Model, data Data, c Config) *fitting {
 		c.Metrics = []Metric{Accuracy}
 	}
 	h.optimizer, m.history = c.Optimizer, h
-	f := &fitting{model: m, data: data, c: c, history: h, context: display.Context(), began: time.Now()}
+	f := &fitting{model: m, data: data, feed: newFeed(m, data), c: c, history: h, context: display.Context(), began: time.Now()}
 	f.perEpoch = (data.Len() + c.Batch - 1) / c.Batch
 	f.moment = Moment{Model: m, History: h, Config: &f.c}
 	f.bar = display.NewBar(max(c.Epochs*f.perEpoch-h.Steps, 0), "training")
@@ -196,15 +196,14 @@ func (f *fitting) order(epoch int) []int {
 // step trains with one batch and returns its loss.
 func (f *fitting) step(samples []int, sums *sums) (loss float64, n int) {
 	m, h := f.model, f.history
-	x, target := f.data.Batch(samples)
-	input := Const(f.convert(x))
+	inputs, target := f.feed.batch(samples)
 	f.tell(StepBegan)
 	tape := m.tape(true)
-	y := m.Forward(tape, input)
+	y := m.Forward(tape, inputs...)
 	l := f.c.Loss.weighted(tape, y, target, f.c.ClassWeights)
 	loss = l.Data.At(0)
 	if math.IsNaN(loss) || math.IsInf(loss, 0) {
-		f.explain(loss, samples, input, target)
+		f.explain(loss, samples, inputs, target)
 	}
 	sums.add(y.Data, target)
 	params := m.Params()
@@ -218,15 +217,6 @@ func (f *fitting) step(samples []int, sums *sums) (loss float64, n int) {
 	f.tell(StepEnded)
 	h.Steps++
 	return loss, len(samples)
-}
-
-// convert returns a batch in the model's type.
-func (f *fitting) convert(x *tensor.Tensor) *tensor.Tensor {
-	if x.DType() == f.model.dtype {
-		return x.Contiguous()
-	}
-	resize(&f.x, f.model.dtype, x.Shape()...).Copy(x)
-	return f.x
 }
 
 // tell tells the callbacks.
@@ -249,12 +239,14 @@ func (f *fitting) tell(when When) {
 }
 
 // explain panics with where a loss that is not finite comes from.
-func (f *fitting) explain(loss float64, samples []int, input *Value, target *tensor.Tensor) {
+func (f *fitting) explain(loss float64, samples []int, inputs []*Value, target *tensor.Tensor) {
 	place := fmt.Sprintf("the loss became %v in epoch %d, step %d", loss, f.history.epoch+1, f.history.inEpoch+1)
-	per := size(input.shape()[1:])
-	for i, v := range input.Data.Float64s() {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			fail("%s: sample %d has %v among its inputs", place, samples[i/per], v)
+	for _, in := range inputs {
+		per := size(in.shape()[1:])
+		for i, v := range in.Data.Float64s() {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				fail("%s: sample %d has %v among its inputs", place, samples[i/per], v)
+			}
 		}
 	}
 	for i, v := range target.Float64s() {
@@ -273,8 +265,8 @@ func (f *fitting) explain(loss float64, samples []int, input *Value, target *ten
 		if s := e.Output.Stats(); s.NaN+s.Inf > 0 {
 			panic(&Error{e.Layer.name, fmt.Sprintf("%s: it is the first with an output that is not finite (%d NaN, %d infinite of %d numbers); its inputs: %v", place, s.NaN, s.Inf, e.Output.Len(), e.Inputs[0].Stats())})
 		}
-	}}, func() { f.model.Forward(f.model.tape(true), input) })
-	fail("%s: all layers are finite, the loss %s itself is not; the output: %v", place, f.c.Loss.name, f.model.Predict(input.Data).Stats())
+	}}, func() { f.model.Forward(f.model.tape(true), inputs...) })
+	fail("%s: all layers are finite, the loss %s itself is not; the output: %v", place, f.c.Loss.name, f.model.Forward(f.model.tape(false), inputs...).Data.Stats())
 }
 
 // sums collects the loss and the metrics of an epoch.
@@ -320,14 +312,14 @@ func (m *Model) evaluate(data Data, loss Loss, metrics []Metric, batch int) map[
 		fail("there are no samples to evaluate")
 	}
 	s := newSums(metrics)
-	samples := make([]int, 0, batch)
+	samples, feed := make([]int, 0, batch), newFeed(m, data)
 	for i := range data.Len() {
 		if samples = append(samples, i); len(samples) < batch && i < data.Len()-1 {
 			continue
 		}
-		x, target := data.Batch(samples)
+		inputs, target := feed.batch(samples)
 		tape := m.tape(false)
-		y := m.Forward(tape, Const(x.As(m.dtype).Contiguous()))
+		y := m.Forward(tape, inputs...)
 		s.loss += loss.Of(tape, y, target).Data.At(0) * float64(len(samples))
 		s.n += len(samples)
 		s.add(y.Data, target)

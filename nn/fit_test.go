@@ -156,15 +156,7 @@ func TestMistakes(t *testing.T) {
 			nn.Fit(built.Clone(), nn.Arrays(x, y), nn.Config{Loss: nn.CrossEntropy, Optimizer: nn.SGD(math.Inf(1))})
 		},
 	} {
-		func() {
-			defer func() {
-				p := recover()
-				if err, ok := p.(*nn.Error); !ok || !strings.Contains(err.Error(), want) {
-					t.Errorf("got %v\nwant %s", p, want)
-				}
-			}()
-			f()
-		}()
+		mistaken(t, want, f)
 	}
 }
 
@@ -186,6 +178,62 @@ func small() (*nn.Model, nn.Data) {
 		}
 	}
 	return nn.Sequential(nn.Dense(8, nn.ReLU), nn.Dropout(0.2), nn.Dense(2, nn.Softmax)), nn.Arrays(x, tensor.FromInts(y))
+}
+
+// TestSeveralInputs: a model that branches at its beginning is trained and used as
+// others are.
+func TestSeveralInputs(t *testing.T) {
+	n := 300
+	images, ages := tensor.Normal(1, 0, 1, n, 4, 4, 1), tensor.Normal(2, 0, 1, n, 2).As(tensor.Float64)
+	y := make([]int, n)
+	for i := range y { // neither of the inputs is enough
+		if images.At(i, 1, 1, 0)+2*ages.At(i, 1) > 0 {
+			y[i] = 1
+		}
+	}
+	labels := tensor.FromInts(y)
+	picture, number := nn.Input(4, 4, 1), nn.Input(2)
+	both := nn.Concat().On(nn.Flatten().On(picture), nn.Dense(3, nn.Tanh).On(number))
+	m := nn.NewModel(picture, nn.Dense(2, nn.Softmax).On(both), number)
+	all := nn.Arrays(images, labels, ages)
+	h := nn.Fit(m, all, nn.Config{Loss: nn.CrossEntropy, Epochs: 30, Optimizer: nn.Adam(0.02), Validation: all})
+	if a := h.Last("val_accuracy"); a < 0.96 {
+		t.Errorf("of %.3f of the samples the class is right", a)
+	}
+	right := 0
+	for i, c := range m.Classes(images, ages) {
+		if c == y[i] {
+			right++
+		}
+	}
+	e := m.Evaluate(all, nn.CrossEntropy, nn.Accuracy)
+	if a := float64(right) / float64(n); math.Abs(a-e["accuracy"]) > 1e-12 || math.Abs(a-h.Last("val_accuracy")) > 1e-12 {
+		t.Errorf("Classes is right of %v, Evaluate says %v", a, e)
+	}
+	ages.Set(math.NaN(), 7, 0)
+	for want, f := range map[string]func(){
+		"the model has 2 inputs, and the data have 1: nn.Arrays(x, y, more…)": func() { nn.Fit(m, nn.Arrays(images, labels), nn.Config{Loss: nn.CrossEntropy}) },
+		"the model has 2 inputs, and the data have 3":                         func() { m.Evaluate(nn.Arrays(images, labels, ages, ages), nn.CrossEntropy) },
+		"the model has 2 inputs, and it got 1":                                func() { m.Predict(images) },
+		"there must be as many of both":                                       func() { nn.Arrays(images, labels, ages.Slice(0, 0, 5)) },
+		"300 samples of one input and 5 of another":                           func() { m.Predict(images, ages.Slice(0, 0, 5)) },
+		"sample 7 has NaN among its inputs":                                   func() { nn.Fit(m, all, nn.Config{Loss: nn.CrossEntropy}) },
+		"[[4 4 1] [2]] (without the batch), these have [[4 4 1] [4 4 1]]":     func() { m.Predict(images, images) },
+	} {
+		mistaken(t, want, f)
+	}
+}
+
+// mistaken checks that a call panics with an Error that says something.
+func mistaken(t *testing.T, want string, f func()) {
+	t.Helper()
+	defer func() {
+		p := recover()
+		if err, ok := p.(*nn.Error); !ok || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v\nwant %s", p, want)
+		}
+	}()
+	f()
 }
 
 // TestContinue: a training that was stopped goes on as if it had not been.

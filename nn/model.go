@@ -15,6 +15,7 @@ type Model struct {
 	inputs  []*Node
 	output  *Node
 	nodes   []*Node // inputs first, each node behind its inputs
+	from    [][]int // for each node, the places of its inputs in nodes
 	layers  []*Layer
 	built   bool
 	seed    uint64
@@ -42,6 +43,13 @@ func Sequential(parts ...Part) *Model {
 func NewModel(in, out *Node, more ...*Node) *Model {
 	m := &Model{inputs: append([]*Node{in}, more...), output: out, seed: 1}
 	m.nodes = order(m.inputs, out)
+	for _, n := range m.nodes {
+		var from []int
+		for _, in := range n.inputs {
+			from = append(from, slices.Index(m.nodes, in))
+		}
+		m.from = append(m.from, from)
+	}
 	used := &names{map[string]bool{}}
 	for _, n := range m.nodes {
 		switch {
@@ -112,7 +120,7 @@ func (m *Model) Build(shape ...int) *Model {
 
 func (m *Model) build(shapes []Shape) {
 	if len(shapes) != len(m.inputs) {
-		fail("the model has %d inputs, and there are shapes for %d", len(m.inputs), len(shapes))
+		fail("the model has %d inputs, and there are shapes for %d: say them with Input(shape…)", len(m.inputs), len(shapes))
 	}
 	for i, s := range shapes {
 		if n := m.inputs[i]; n.shape != nil && !compatible(n.shape, s) {
@@ -222,22 +230,19 @@ func (m *Model) On(in ...*Node) *Node {
 // model if that has not been done.
 func (m *Model) Forward(t *Tape, in ...*Value) *Value {
 	m.meet(in)
-	values := make(map[*Node]*Value, len(m.nodes))
-	for i, n := range m.inputs {
-		values[n] = in[i]
-	}
-	var args []*Value
-	for _, n := range m.nodes {
-		if n.layer == nil {
+	values := t.list(len(m.nodes))
+	copy(values, in)
+	for i, n := range m.nodes {
+		if i < len(in) {
 			continue
 		}
-		args = args[:0]
-		for _, from := range n.inputs {
-			args = append(args, values[from])
+		args := t.list(len(n.inputs))
+		for k, from := range m.from[i] {
+			args[k] = values[from]
 		}
-		values[n] = m.step(t, n.layer, slices.Clone(args))
+		values[i] = m.step(t, n.layer, args)
 	}
-	return values[m.output]
+	return values[slices.Index(m.nodes, m.output)]
 }
 
 // step does one layer. An error about it gets its name.
@@ -259,7 +264,7 @@ func (m *Model) step(t *Tape, l *Layer, in []*Value) *Value {
 // meet checks inputs, and builds the model for the first ones.
 func (m *Model) meet(in []*Value) {
 	if len(in) != len(m.inputs) {
-		fail("the model has %d inputs, not %d", len(m.inputs), len(in))
+		fail("the model has %d inputs, and it got %d: the others come behind the first", len(m.inputs), len(in))
 	}
 	shapes := make([]Shape, len(in))
 	for i, v := range in {
@@ -335,19 +340,29 @@ func (m *Model) tape(training bool) *Tape {
 // cores busy, and so few that what layers give to each other stays in the cache.
 const predictBatch = 192
 
-// Predict returns the model's output for samples, [samples …].
-func (m *Model) Predict(x *tensor.Tensor) *tensor.Tensor {
-	if x.Rank() == 0 {
-		fail("Predict wants samples, not a single number")
+// Predict returns the model's output for samples, [samples …]. For a model of
+// several inputs, the others come behind the first.
+func (m *Model) Predict(x *tensor.Tensor, more ...*tensor.Tensor) *tensor.Tensor {
+	inputs := append([]*tensor.Tensor{x}, more...)
+	for _, in := range inputs {
+		switch {
+		case in.Rank() == 0:
+			fail("Predict wants samples, not a single number")
+		case in.Dim(0) == 0:
+			fail("Predict got no samples: the shape is %v", in.Shape())
+		case in.Dim(0) != x.Dim(0):
+			fail("Predict got %d samples of one input and %d of another: the shapes are %v and %v", x.Dim(0), in.Dim(0), x.Shape(), in.Shape())
+		}
 	}
 	n := x.Dim(0)
-	if n == 0 {
-		fail("Predict got no samples: the shape is %v", x.Shape())
-	}
 	var out *tensor.Tensor
+	values := make([]*Value, len(inputs))
 	for i := 0; i < n; i += predictBatch {
 		j := min(i+predictBatch, n)
-		y := m.Forward(m.tape(false), Const(x.Slice(0, i, j).As(m.dtype).Contiguous())).Data
+		for k, in := range inputs {
+			values[k] = Const(in.Slice(0, i, j).As(m.dtype).Contiguous())
+		}
+		y := m.Forward(m.tape(false), values...).Data
 		if out == nil {
 			out = tensor.Zeros(m.dtype, append([]int{n}, y.Shape()[1:]...)...)
 		}
@@ -358,8 +373,8 @@ func (m *Model) Predict(x *tensor.Tensor) *tensor.Tensor {
 
 // Classes returns the class of each sample: where the model's output is largest,
 // or, for a model with one output, whether it is above a half.
-func (m *Model) Classes(x *tensor.Tensor) []int {
-	y := m.Predict(x)
+func (m *Model) Classes(x *tensor.Tensor, more ...*tensor.Tensor) []int {
+	y := m.Predict(x, more...)
 	if y.Rank() == 2 && y.Dim(1) == 1 {
 		list := make([]int, y.Dim(0))
 		for i := range list {
@@ -376,7 +391,7 @@ func (m *Model) Classes(x *tensor.Tensor) []int {
 func (m *Model) Clone() *Model {
 	at := map[*Node]*Node{}
 	layers := map[*Layer]*Layer{}
-	c := &Model{seed: m.seed, dtype: m.dtype}
+	c := &Model{seed: m.seed, dtype: m.dtype, from: m.from}
 	for _, n := range m.nodes {
 		copied := &Node{shape: slices.Clone(n.shape)}
 		for _, in := range n.inputs {

@@ -27,6 +27,7 @@ type Tape struct {
 	ops    []operation
 	used   int // operations of this pass; those behind are of earlier passes
 	hooks  []placed
+	values []*Value // for list
 	random *rand.Rand
 }
 
@@ -42,7 +43,17 @@ type operation interface {
 func NewTape() *Tape { return &Tape{random: rand.New(rand.NewPCG(0, 0))} }
 
 // Reset begins a new pass.
-func (t *Tape) Reset() { t.used, t.hooks = 0, t.hooks[:0] }
+func (t *Tape) Reset() { t.used, t.hooks, t.values = 0, t.hooks[:0], t.values[:0] }
+
+// list returns n places for values, until the next Reset.
+func (t *Tape) list(n int) []*Value {
+	at := len(t.values)
+	if at+n > cap(t.values) { // lists of this pass keep the memory that they have
+		t.values, at = make([]*Value, 0, 2*cap(t.values)+n), 0
+	}
+	t.values = t.values[:at+n]
+	return t.values[at : at+n : at+n]
+}
 
 // placed is a hook that stands behind some operations.
 type placed struct {
