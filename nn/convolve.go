@@ -178,9 +178,16 @@ type convolveOp[T tensor.Float] struct {
 	product gemm.Product[T]
 
 	// Going back, each core has images of its own.
-	products []gemm.Product[T]
-	buffers  [][]T
-	group    int
+	members []backImage[T]
+	sums    []T
+	group   int
+}
+
+// A backImage is what a core needs to compute gradients of an image.
+type backImage[T tensor.Float] struct {
+	left    gemm.Matrix[T]
+	product gemm.Product[T]
+	patches []T // gradients of all patches
 }
 
 func convolve[T tensor.Float](t *Tape, x *Value, k *conv, w window) *Value {
@@ -230,7 +237,7 @@ func (op *convolveOp[T]) back() {
 		maskReLU(dy, numbers[T](&op.out))
 	}
 	if b := op.k.bias.value(); b != nil && b.wants {
-		addColumns(gradient[T](b), dy)
+		op.sums = addColumns(op.sums, gradient[T](b), dy)
 	}
 	w := &op.k.kernel.Value
 	var dw, dx []T
@@ -273,19 +280,20 @@ func (op *convolveOp[T]) gradients(dy []T, position, n int) gemm.Matrix[T] {
 // share pixels, so each is done by one core.
 func (op *convolveOp[T]) backImages(dx, dy []T) {
 	op.right.Pack(op.kernel(numbers[T](&op.k.kernel.Value)).T())
-	for len(op.products) < team.Size() {
-		op.products = append(op.products, gemm.Product[T]{})
-		op.buffers = append(op.buffers, nil)
+	for len(op.members) < team.Size() {
+		op.members = append(op.members, backImage[T]{})
 	}
 	per := op.w.out[0] * op.w.out[1]
 	parallel(op.w.batch, 1, func(image, _, member int) {
-		op.buffers[member] = grow(op.buffers[member], per*op.patches.width)
-		p, d := &op.products[member], op.buffers[member]
-		p.M, p.A, p.B = per, op.gradients(dy, image*per, per), &op.right
-		p.C, p.Step = d, op.patches.width
+		m := &op.members[member]
+		m.patches = grow(m.patches, per*op.patches.width)
+		m.left = op.gradients(dy, image*per, per)
+		p := &m.product
+		p.M, p.A, p.B = per, &m.left, &op.right
+		p.C, p.Step = m.patches, op.patches.width
 		p.Run()
 		for i := range per {
-			op.patches.add(dx, d[i*op.patches.width:], image*per+i)
+			op.patches.add(dx, m.patches[i*op.patches.width:], image*per+i)
 		}
 	})
 }

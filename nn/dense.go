@@ -74,8 +74,10 @@ type linearOp[T tensor.Float] struct {
 	relu    bool
 	rows    int
 
+	left    gemm.Matrix[T]
 	right   gemm.Right[T]
 	product gemm.Product[T]
+	sums    []T
 }
 
 func linearOf[T tensor.Float](t *Tape, x, w, b *Value, a Activation) *Value {
@@ -86,7 +88,8 @@ func linearOf[T tensor.Float](t *Tape, x, w, b *Value, a Activation) *Value {
 	op.rows = size(s[:len(s)-1])
 	y := op.set(x.Data.DType(), []*Value{x, w, orNone(b)}, append(append([]int(nil), s[:len(s)-1]...), out)...)
 	op.right.Use(gemm.Dense(numbers[T](w), in, out))
-	op.product.M, op.product.A, op.product.B = op.rows, gemm.Dense(numbers[T](x), op.rows, in), &op.right
+	op.left = gemm.Dense(numbers[T](x), op.rows, in)
+	op.product.M, op.product.A, op.product.B = op.rows, &op.left, &op.right
 	op.product.C, op.product.Step, op.product.Complete = numbers[T](y), out, op
 	op.product.Run()
 	if op.relu {
@@ -135,7 +138,7 @@ func (op *linearOp[T]) back() {
 	}
 	d := gemm.Dense(dy, op.rows, out)
 	if op.b != nil && op.b.wants {
-		addColumns(gradient[T](op.b), dy)
+		op.sums = addColumns(op.sums, gradient[T](op.b), dy)
 	}
 	if op.w.wants {
 		g, add := overwritten[T](op.w)
@@ -153,20 +156,23 @@ func maskReLU[T tensor.Float](dy, y []T) {
 }
 
 // addColumns adds the rows of x to sum. Rows are summed in groups of a fixed
-// number, so that all cores can work at it.
-func addColumns[T tensor.Float](sum, x []T) {
+// number, so that all cores can work at it. It returns its memory, parts, for the
+// next time.
+func addColumns[T tensor.Float](parts, sum, x []T) []T {
 	const group = 512
 	width := len(sum)
 	rows := len(x) / max(width, 1)
 	if rows <= group {
 		vec.SumRows(sum, x[:rows*width])
-		return
+		return parts
 	}
-	parts := make([]T, (rows+group-1)/group*width)
+	parts = grow(parts, (rows+group-1)/group*width)
+	clear(parts)
 	parallel(rows, group, func(i, j, _ int) {
 		vec.SumRows(parts[i/group*width:i/group*width+width], x[i*width:j*width])
 	})
 	vec.SumRows(sum, parts)
+	return parts
 }
 
 // Clone returns a kind with the same settings.

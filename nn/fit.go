@@ -100,6 +100,7 @@ type fitting struct {
 	perEpoch int
 	began    time.Time
 	feed     *feed
+	params   []*Param
 }
 
 func newFitting(m *Model, data Data, c Config) *fitting {
@@ -206,14 +207,16 @@ func (f *fitting) step(samples []int, sums *sums) (loss float64, n int) {
 		f.explain(loss, samples, inputs, target)
 	}
 	sums.add(y.Data, target)
-	params := m.Params()
-	for _, p := range params {
+	if f.params == nil { // the first step has built the model
+		f.params = m.Params()
+	}
+	for _, p := range f.params {
 		p.has = false
 	}
 	tape.Backward(l)
 	f.moment.Loss = loss
 	f.tell(StepGraded)
-	f.c.Optimizer.Step(params)
+	f.c.Optimizer.Step(f.params)
 	f.tell(StepEnded)
 	h.Steps++
 	return loss, len(samples)
@@ -275,6 +278,7 @@ type sums struct {
 	n       int
 	metrics []Metric
 	meters  []meter
+	batch   batch
 }
 
 func newSums(metrics []Metric) *sums {
@@ -289,9 +293,9 @@ func (s *sums) add(pred, target *tensor.Tensor) {
 	if len(s.meters) == 0 {
 		return
 	}
-	b := rowsOf(pred, target)
+	s.batch.set(pred, target)
 	for _, m := range s.meters {
-		m.add(b)
+		m.add(s.batch)
 	}
 }
 

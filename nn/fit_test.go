@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -347,23 +348,50 @@ func (front) Show(display.Bundle, string, bool) error { return nil }
 func (front) Clear(bool) error                        { return nil }
 func (front) Ask(string, bool) (string, error)        { return "", nil }
 
-// TestAllocations: steps after the first take no memory that grows.
+// TestAllocations: steps after the first take little memory, whatever the size of
+// the model, and leave none behind.
 func TestAllocations(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the race detector allocates, too")
 	}
-	m := nn.Sequential(nn.Conv2D(8, 3, nn.ReLU), nn.MaxPool2D(2), nn.Flatten(), nn.Dense(10, nn.Softmax))
-	d := nn.Arrays(tensor.Uniform(1, 0, 1, 64, 28, 28, 1), tensor.New(64))
-	c := nn.Config{Loss: nn.CrossEntropy, Optimizer: nn.Adam(1e-3), Batch: 32}
-	nn.Fit(m, d, c)
-	// A step's activations alone are 32·26·26·8 numbers of 4 bytes, 692 kB.
-	r := testing.Benchmark(func(b *testing.B) {
-		for b.Loop() {
-			nn.Fit(m, d, c)
+	const first, last, perStep = 100, 2100, 8 << 10
+	images := nn.Arrays(tensor.Uniform(1, 0, 1, 64, 12, 12, 1), tensor.New(64))
+	texts := nn.Arrays(tensor.Uniform(1, 0, 50, 64, 9).Map(math.Floor), tensor.New(64))
+	for name, c := range map[string]struct {
+		model *nn.Model
+		data  nn.Data
+		loss  nn.Loss
+	}{
+		"cnn":  {nn.Sequential(nn.Conv2D(8, 3, nn.ReLU), nn.MaxPool2D(2), nn.BatchNorm(), nn.Conv2D(8, 3), nn.Flatten(), nn.Dense(10, nn.Softmax)), images, nn.CrossEntropy},
+		"lstm": {nn.Sequential(nn.Embedding(50, 16), nn.LSTM(8, nn.Sequences), nn.GRU(8), nn.Dense(1, nn.Sigmoid)), texts, nn.BinaryCrossEntropy},
+		"attention": {nn.Sequential(nn.Embedding(50, 16), nn.TransformerBlock(16, 2, 32, nn.Rate(0.1)), nn.GlobalAvgPool(), nn.Dense(1, nn.Sigmoid)),
+			texts, nn.BinaryCrossEntropy},
+	} {
+		var before, after runtime.MemStats
+		read := func(m *runtime.MemStats) {
+			runtime.GC() // twice: what pools keep goes in the second one
+			runtime.GC()
+			runtime.ReadMemStats(m)
 		}
-	})
-	if n := r.AllocedBytesPerOp(); n > 100_000 {
-		t.Errorf("two steps take %d bytes", n)
+		watch := nn.CallbackFunc(func(m *nn.Moment) error {
+			switch {
+			case m.When == nn.StepEnded && m.Step == first:
+				read(&before)
+			case m.When == nn.StepEnded && m.Step == last:
+				read(&after)
+				m.Stop("seen enough")
+			}
+			return nil
+		})
+		nn.Fit(c.model, c.data, nn.Config{Loss: c.loss, Batch: 8, Epochs: 2000, Callbacks: []nn.Callback{watch}})
+		if n := (after.TotalAlloc - before.TotalAlloc) / (last - first); n > perStep {
+			t.Errorf("%s: a step takes %d bytes", name, n)
+		}
+		// The history keeps a loss for each step.
+		if n := int64(after.HeapAlloc) - int64(before.HeapAlloc); n > 100_000 {
+			t.Errorf("%s: %d steps leave %d bytes", name, last-first, n)
+		}
+		t.Logf("%s: %d bytes a step, %d left", name, (after.TotalAlloc-before.TotalAlloc)/(last-first), int64(after.HeapAlloc)-int64(before.HeapAlloc))
 	}
 }
 

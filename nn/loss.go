@@ -104,14 +104,14 @@ type lossOp[T tensor.Float] struct {
 	pred    *Value
 	d       []T // derivative of the loss for each number of the prediction
 	targets []float64
+	y, p    []float64 // of a row
 }
 
 func lossOf[T tensor.Float](t *Tape, l Loss, pred *Value, target *tensor.Tensor, weights map[int]float64) *Value {
 	op := next[lossOp[T]](t)
 	op.pred = pred
 	op.d = grow(op.d, pred.Data.Len())
-	op.targets = grow(op.targets, target.Len())
-	tensor.FromSlice(op.targets, target.Shape()...).Copy(target)
+	op.targets = target.AppendFloat64s(op.targets[:0])
 	if pred.Data.Len() == 0 {
 		fail("%s of an empty batch: predictions have the shape %v", l.name, pred.shape())
 	}
@@ -174,7 +174,8 @@ func (op *lossOp[T]) ofClasses(l Loss, shape []int, weights map[int]float64) flo
 		fail("%s: predictions have the shape %v, targets %v: there must be a class for each row, or a probability for each number", l.name, s, shape)
 	}
 	x, sum := numbers[T](op.pred), 0.0
-	y, p := make([]float64, width), make([]float64, width)
+	op.y, op.p = grow(op.y, width), grow(op.p, width)
+	y, p := op.y, op.p
 	for i := range rows {
 		w := 1.0
 		if whole {

@@ -39,7 +39,9 @@ func TopK(k int) Metric {
 // Of computes the metric of predictions [samples outputs] and targets.
 func (m Metric) Of(pred, target *tensor.Tensor) float64 {
 	meter := m.make()
-	meter.add(rowsOf(pred, target))
+	var b batch
+	b.set(pred, target)
+	meter.add(b)
 	return meter.value()
 }
 
@@ -50,21 +52,21 @@ type meter interface {
 }
 
 // A batch is predictions and targets: width numbers for each row, and a class or
-// as many numbers.
+// as many numbers. It is valid until the next one is set.
 type batch struct {
 	pred, target []float64
 	width        int
 }
 
-func rowsOf(pred, target *tensor.Tensor) batch {
-	b := batch{pred: pred.Float64s(), target: target.Float64s(), width: 1}
+// set fills the batch, in the memory that it has.
+func (b *batch) set(pred, target *tensor.Tensor) {
+	b.pred, b.target, b.width = pred.AppendFloat64s(b.pred[:0]), target.AppendFloat64s(b.target[:0]), 1
 	if pred.Rank() > 1 {
 		b.width = pred.Dim(-1)
 	}
 	if n := len(b.target); n != len(b.pred) && n*b.width != len(b.pred) {
 		fail("metrics: predictions have the shape %v, targets %v", pred.Shape(), target.Shape())
 	}
-	return b
 }
 
 func (b batch) rows() int { return len(b.pred) / max(b.width, 1) }

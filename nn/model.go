@@ -266,7 +266,7 @@ func (m *Model) meet(in []*Value) {
 	if len(in) != len(m.inputs) {
 		fail("the model has %d inputs, and it got %d: the others come behind the first", len(m.inputs), len(in))
 	}
-	shapes := make([]Shape, len(in))
+	known := m.built
 	for i, v := range in {
 		s := v.shape()
 		if len(s) < 1 || s[0] == 0 {
@@ -275,17 +275,19 @@ func (m *Model) meet(in []*Value) {
 		if v.Data.DType() != m.dtype {
 			fail("the model computes in %v, inputs are %v: As converts them", m.dtype, v.Data.DType())
 		}
-		shapes[i] = slices.Clone(Shape(s[1:]))
+		known = known && compatible(m.inputs[i].shape, s[1:])
 	}
-	if !m.built {
-		m.build(shapes)
+	if known {
 		return
 	}
-	for i, n := range m.inputs {
-		if !compatible(n.shape, shapes[i]) {
-			m.rebuild(shapes)
-			return
-		}
+	var shapes []Shape
+	for _, v := range in {
+		shapes = append(shapes, slices.Clone(Shape(v.shape()[1:])))
+	}
+	if m.built {
+		m.rebuild(shapes)
+	} else {
+		m.build(shapes)
 	}
 }
 

@@ -32,6 +32,7 @@ type Optimizer struct {
 
 	steps int
 	state map[*Param]*moments
+	adam  vec.AdamStep
 }
 
 // moments is what an optimizer remembers of a parameter.
@@ -195,11 +196,11 @@ func adam[T tensor.Float](o *Optimizer, w, g, m, v []T, rate float64) {
 		keep = 1 - rate*o.Decay
 	}
 	if w, ok := any(w).([]float32); ok {
-		s := &vec.AdamStep{
+		o.adam = vec.AdamStep{
 			Beta1: float32(o.Beta1), Rest1: float32(1 - o.Beta1), Beta2: float32(o.Beta2), Rest2: float32(1 - o.Beta2),
 			Rate: float32(rate / c1), Root: float32(1 / math.Sqrt(c2)), Epsilon: float32(o.Epsilon), Keep: float32(keep),
 		}
-		vec.Adam(w, any(g).([]float32), any(m).([]float32), any(v).([]float32), s)
+		vec.Adam(w, any(g).([]float32), any(m).([]float32), any(v).([]float32), &o.adam)
 		return
 	}
 	for i, d := range g {

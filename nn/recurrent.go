@@ -125,6 +125,8 @@ type recurOp[T tensor.Float] struct {
 	dx   []T
 	part []walker[T]
 
+	biases []T // parts of the sums for the bias
+
 	words   words[T]
 	byWord  bool // the inputs' products are those of words
 	inputs  timeMajor[T]
@@ -288,9 +290,9 @@ func (op *recurOp[T]) back() {
 	}
 	if b := &op.d.bias.Value; b.wants {
 		g := gradient[T](b)
-		addColumns(g[:op.sums], op.z[:rows*op.sums])
+		op.biases = addColumns(op.biases, g[:op.sums], op.z[:rows*op.sums])
 		if len(g) > op.sums {
-			addColumns(g[op.sums:], op.zh[:rows*op.sums])
+			op.biases = addColumns(op.biases, g[op.sums:], op.zh[:rows*op.sums])
 		}
 	}
 	if op.byWord {

@@ -16,10 +16,17 @@ func (t *Tensor) Float32s() []float32 {
 }
 
 // Float64s returns a copy of the numbers, row by row.
-func (t *Tensor) Float64s() []float64 {
-	out := make([]float64, t.Len())
-	FromSlice(out, t.shape...).Copy(t)
-	return out
+func (t *Tensor) Float64s() []float64 { return t.AppendFloat64s(make([]float64, 0, t.Len())) }
+
+// AppendFloat64s appends the numbers, row by row, to a slice.
+func (t *Tensor) AppendFloat64s(to []float64) []float64 {
+	if t.dtype == Float64 {
+		return append(to, Data[float64](t)...)
+	}
+	for _, v := range Data[float32](t) {
+		to = append(to, float64(v))
+	}
+	return to
 }
 
 // FromMat returns a float64 tensor with the numbers of a gonum matrix. It shares
