@@ -25,8 +25,8 @@ var pageSize = uintptr(syscall.Getpagesize())
 
 // reserve sets the ranges aside. Memory is used only where something is put.
 func reserve() error {
-	for _, r := range [][2]uintptr{{textBase, textSize}, {dataBase, dataSize}} {
-		_, _, e := syscall.Syscall6(syscall.SYS_MMAP, r[0], r[1], syscall.PROT_READ|syscall.PROT_WRITE,
+	for _, r := range [][3]uintptr{{textBase, textSize, syscall.PROT_READ}, {dataBase, dataSize, syscall.PROT_READ | syscall.PROT_WRITE}} {
+		_, _, e := syscall.Syscall6(syscall.SYS_MMAP, r[0], r[1], r[2],
 			syscall.MAP_PRIVATE|syscall.MAP_ANON|syscall.MAP_NORESERVE|mapFixedNoreplace, ^uintptr(0), 0)
 		if e != 0 {
 			return fmt.Errorf("cannot reserve addresses %#x to %#x for cells: %v", r[0], r[0]+r[1], e)
@@ -46,23 +46,26 @@ func pointer(addr uint64) unsafe.Pointer {
 }
 
 // load takes an image in: bytes, then the runtime's tables, then changes of
-// what earlier images placed. Text is writable until it is executable.
+// what earlier images placed. Code may begin on a page where an earlier image's
+// ends.
 func load(im *ipc.Image) error {
 	copy(memory(im.Data.Addr, len(im.Data.Bytes)), im.Data.Bytes)
-	if n := len(im.Text.Bytes); n > 0 {
-		copy(memory(im.Text.Addr, n), im.Text.Bytes)
+	at, n := uintptr(im.Text.Addr), len(im.Text.Bytes)
+	text, err := newDraft(at, n)
+	if err != nil {
+		return err
 	}
+	copy(text.memory(at, n), im.Text.Bytes)
 	for _, m := range im.Masks {
 		fillMask(m)
 	}
 	for _, t := range im.Itabs {
-		adoptItab(t)
+		adoptItab(t, text)
 	}
-	if n := len(im.Text.Bytes); n > 0 {
-		size := (uintptr(n) + pageSize - 1) &^ (pageSize - 1)
-		if _, _, e := syscall.Syscall(syscall.SYS_MPROTECT, uintptr(im.Text.Addr), size, syscall.PROT_READ|syscall.PROT_EXEC); e != 0 {
-			return fmt.Errorf("cannot make the cell's code executable: %v", e)
-		}
+	if err := text.publish(); err != nil {
+		return err
+	}
+	if n > 0 {
 		addModule(im)
 		addUnstoppable(im.Unstoppable)
 	}
@@ -92,7 +95,7 @@ func fillMask(m ipc.Mask) {
 // adoptItab makes an interface table the only one for its pair of types: the
 // one that the runtime may have made already stays, and what refers to the
 // new one is changed, before the code runs for the first time.
-func adoptItab(t ipc.Itab) {
+func adoptItab(t ipc.Itab, text *draft) {
 	m := (*itab)(pointer(t.Addr))
 	lockItabs()
 	before := findItab(itabTable, m.inter, m.typ)
@@ -108,14 +111,14 @@ func adoptItab(t ipc.Itab) {
 		return
 	}
 	for _, s := range t.Sites {
-		retarget(s, t.Slot, uint64(uintptr(unsafe.Pointer(before))))
+		retarget(s, t.Slot, uint64(uintptr(unsafe.Pointer(before))), text)
 	}
 }
 
 // retarget makes a reference to an itab lead to another.
-func retarget(s ipc.Site, slot, addr uint64) {
+func retarget(s ipc.Site, slot, addr uint64, text *draft) {
 	if s.Code {
-		loadInstead(s, slot)
+		loadInstead(text, uintptr(s.Addr), slot)
 		return
 	}
 	*(*uint64)(pointer(s.Addr)) = addr

@@ -4,8 +4,6 @@ package worker
 
 import (
 	"encoding/binary"
-
-	"loupe/kernel/internal/ipc"
 )
 
 // This file holds what is so on amd64 only.
@@ -33,12 +31,12 @@ const instruction = 1
 
 // loadInstead makes the instructions that load an address load what a slot
 // holds: LEAQ itab(SB), reg becomes MOVQ slot(SB), reg.
-func loadInstead(s ipc.Site, slot uint64) {
+func loadInstead(text *draft, site uintptr, slot uint64) {
 	const lea, mov = 0x8d, 0x8b
-	b := memory(s.Addr-2, 6)
+	b := text.memory(site-2, 6)
 	if b[0] != lea {
 		return // reads a method straight out of the table, where both agree
 	}
 	b[0] = mov
-	*(*int32)(pointer(s.Addr)) = int32(int64(slot) - int64(s.Addr+4))
+	binary.LittleEndian.PutUint32(b[2:], uint32(slot-uint64(site+4)))
 }

@@ -5,8 +5,6 @@ package worker
 import (
 	"encoding/binary"
 	_ "unsafe" // for go:linkname
-
-	"loupe/kernel/internal/ipc"
 )
 
 // This file holds what is so on arm64 only.
@@ -33,13 +31,13 @@ const instruction = 4
 
 // loadInstead makes the instructions that load an address load what a slot
 // holds: the ADD after an ADRP becomes a MOVD.
-func loadInstead(s ipc.Site, slot uint64) {
-	b := memory(s.Addr, 8)
+func loadInstead(text *draft, site uintptr, slot uint64) {
+	b := text.memory(site, 8)
 	adrp, add := binary.LittleEndian.Uint32(b), binary.LittleEndian.Uint32(b[4:])
 	if add>>22 != 0x244 {
 		return // reads a method straight out of the table, where both agree
 	}
-	pages := int64(slot>>12) - int64(s.Addr>>12)
+	pages := int64(slot>>12) - int64(site>>12)
 	binary.LittleEndian.PutUint32(b, adrp&0x9f00001f|uint32(pages&3)<<29|uint32(pages>>2&0x7ffff)<<5)
 	binary.LittleEndian.PutUint32(b[4:], 0xf9400000|add&0x3ff|uint32(slot&0xfff)>>3<<10)
 }

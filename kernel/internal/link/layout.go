@@ -89,8 +89,7 @@ func (im *Image) layoutText() error {
 		s.addr = size // relative, until the start is known
 		size += uint64(s.Size)
 	}
-	pages := (size + pageSize - 1) &^ (pageSize - 1)
-	base, err := im.text.take(pages, pageSize)
+	base, err := im.text.take(size, funcAlign)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,6 @@ package link
 import (
 	"fmt"
 	"maps"
-	"os"
 
 	"loupe/kernel/internal/object"
 )
@@ -101,9 +100,6 @@ const (
 	DataBase = 0x3000_0000
 	DataSize = 0x4000_0000
 )
-
-// pageSize is that of the memory in which code becomes executable.
-var pageSize = uint64(os.Getpagesize())
 
 // An arena hands out addresses; what is behind them is never reused, because
 // running code may still refer to it.
