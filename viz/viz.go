@@ -1,7 +1,8 @@
 // Package viz shows numbers as figures that say what is to be seen.
 //
 // For most uses: [Histogram] for weights, [HeatMap] for a matrix, [Images] and
-// [Maps] for grids. A figure as the last expression of a cell shows itself;
+// [Maps] for grids, [Plot] of a [Line], of [Points] and of other marks for the rest.
+// A figure as the last expression of a cell shows itself;
 // loupe/display.Show does it anywhere, and Save writes a PNG, SVG or PDF file.
 // Options fit every figure:
 //
@@ -15,6 +16,7 @@ import (
 	"image"
 
 	"loupe/viz/chart"
+	"loupe/viz/words"
 )
 
 // A Figure is the description of a picture.
@@ -94,3 +96,28 @@ func OwnScales() Option { return chart.OwnScales() }
 
 // NoNumbers leaves the numbers out of the cells of a small heat map.
 func NoNumbers() Option { return chart.NoNumbers() }
+
+// Theme chooses the colours of everything: [Light], [Dark], [Print],
+// [ColorBlind], or a Palette of your own.
+func Theme(p *Palette) Option { return chart.Theme(p) }
+
+// A Palette is the colours of a figure. Copy one and change it to have your own.
+type Palette = chart.Palette
+
+// The themes.
+var (
+	Light      = chart.Light
+	Dark       = chart.Dark
+	Print      = chart.Print
+	ColorBlind = chart.ColorBlind
+)
+
+// Language sets the language of the words that are not yours: [English] or
+// [Chinese].
+func Language(l words.Language) Option { return chart.Language(l) }
+
+// The languages.
+const (
+	English = words.English
+	Chinese = words.Chinese
+)

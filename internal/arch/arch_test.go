@@ -32,7 +32,8 @@ const policy = `
 	internal/soak:
 	display:
 	viz/draw:           golang.org/x/image codeberg.org/go-fonts/liberation codeberg.org/go-pdf/fpdf
-	viz/chart:          viz/draw golang.org/x/image
+	viz/words:
+	viz/chart:          viz/draw viz/words golang.org/x/image
 	viz/plots:          display viz/draw $gonum
 
 	# Numbers: tensors, and the kernels below them, which know the processor.
@@ -49,7 +50,7 @@ const policy = `
 	nn/data:            display nn/tensor viz/chart gonum.org/v1/gonum golang.org/x/image
 
 	# Figures. They read models, and nothing of the kernel.
-	viz:                display viz/draw viz/chart nn/data $gonum
+	viz:                display viz/draw viz/chart viz/words nn/data $gonum
 
 	# The engine. Each part is usable without those below it.
 	kernel/internal/object:

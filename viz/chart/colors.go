@@ -15,9 +15,16 @@ var colormaps = map[string]colormap{
 	"viridis": polynomial(viridis),
 	"magma":   polynomial(magma),
 	"redblue": stops(redblue),
-	"gray":    stops([]string{"#000000", "#ffffff"}),
-	"ink":     stops([]string{"#ffffff", "#1f2328"}),
+	// The same about black, for dark pages; without red and green; without red.
+	"redblack":   stops([]string{"#9ecbff", "#58a6e8", "#2b6cb0", "#1c3f66", "#22272e", "#6a2328", "#b83232", "#f0655a", "#ffb3a7"}),
+	"orangeblue": stops([]string{"#00335c", "#0072b2", "#56b4e9", "#bcdff5", "#f7f7f7", "#f9dfb0", "#e69f00", "#b36a00", "#6b3a00"}),
+	"cividis":    stops(cividis),
+	"gray":       stops([]string{"#000000", "#ffffff"}),
+	"ink":        stops([]string{"#ffffff", "#1f2328"}),
 }
+
+// diverging are the colours that stand for both signs.
+var diverging = map[string]bool{"redblue": true, "redblack": true, "orangeblue": true}
 
 // colorsNamed finds colours by name.
 func colorsNamed(name string) (colormap, error) {
@@ -57,6 +64,9 @@ var (
 	// redblue is ColorBrewer's RdBu of eleven classes, from low to high.
 	redblue = []string{"#053061", "#2166ac", "#4393c3", "#92c5de", "#d1e5f0", "#f7f7f7",
 		"#fddbc7", "#f4a582", "#d6604d", "#b2182b", "#67001f"}
+	// cividis is matplotlib's, at equal distances.
+	cividis = []string{"#00224e", "#003170", "#2a3f6d", "#434e6c", "#575d6d", "#6a6c71", "#7d7c78",
+		"#918b78", "#a59c74", "#bcae6c", "#d2c060", "#e9d34e", "#fee838"}
 )
 
 func polynomial(c [7][3]float64) colormap {
@@ -75,11 +85,8 @@ func polynomial(c [7][3]float64) colormap {
 }
 
 // stops interpolates between colours at equal distances.
-func stops(hex []string) colormap {
-	list := make([]color.NRGBA, len(hex))
-	for i, h := range hex {
-		fmt.Sscanf(h, "#%02x%02x%02x", &list[i].R, &list[i].G, &list[i].B)
-	}
+func stops(colors []string) colormap {
+	list := hexes(colors...)
 	return func(t float64) color.NRGBA {
 		at := min(max(t, 0), 1) * float64(len(list)-1)
 		i := min(int(at), len(list)-2)

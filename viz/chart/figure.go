@@ -26,27 +26,8 @@ const pixels = 2
 // As the result of a cell a figure is a PNG at two pixels a CSS pixel with its
 // size and a text that says what is to be seen, and that text.
 type Figure struct {
-	art art
-	o   options
-}
-
-// An art is one kind of figure.
-type art interface {
-	// layout checks the data and the options, and decides on width and height of
-	// the art alone, in CSS pixels. Width is what the whole figure has.
-	layout(width float64, o *options) (body, error)
-	// width is the natural width of the figure.
-	width(o *options) float64
-	// describe says in sentences what is to be seen, with numbers.
-	describe(o *options) string
-	// caption is the short form that stands below the title; it may be empty.
-	caption(o *options) string
-}
-
-// A body is an art that is laid out.
-type body struct {
-	height float64
-	draw   func(c draw.Canvas, area draw.Rect)
+	art Art
+	o   Options
 }
 
 // With returns the figure with further options.
@@ -66,11 +47,18 @@ func (f *Figure) Describe() (text string) {
 			text = fmt.Sprintf("A figure that cannot be described: %v", r)
 		}
 	}()
-	text = f.art.describe(&f.o)
+	text = f.art.Describe(&f.o)
 	if f.o.title != "" {
 		text = draw.Clean(f.o.title) + ": " + text
 	}
 	return text
+}
+
+func (f *Figure) caption(o *Options) string {
+	if a, ok := f.art.(Captioned); ok {
+		return a.Caption(o)
+	}
+	return ""
 }
 
 // TryMIMEBundle draws the figure for a notebook: image/png with width, height

@@ -44,7 +44,7 @@ func (m rowMatrix) At(i, j int) float64 {
 	return nan
 }
 
-func (h *heatmap) describe(o *options) string {
+func (h *heatmap) Describe(o *Options) string {
 	if h.m == nil {
 		return "Heat map without a matrix."
 	}
@@ -60,7 +60,7 @@ func (h *heatmap) describe(o *options) string {
 }
 
 // describeExtremes says how large values are, where, and what colours mean.
-func describeExtremes(e extremes, o *options, where func([3]int) string) string {
+func describeExtremes(e extremes, o *Options, where func([3]int) string) string {
 	if e.missing {
 		return ": no finite values" + missing(e) + "."
 	}
@@ -108,4 +108,4 @@ func placeName(kind string, names []string, i int) string {
 	return fmt.Sprintf("%s %d", kind, i)
 }
 
-func (h *heatmap) caption(*options) string { return "" }
+func (h *heatmap) Caption(*Options) string { return "" }

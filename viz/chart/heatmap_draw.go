@@ -13,7 +13,7 @@ var nan = math.NaN()
 // A heatmapPlan is a heat map that is laid out.
 type heatmapPlan struct {
 	*heatmap
-	o                   *options
+	o                   *Options
 	nr, nc              int
 	scale               *scale
 	left, right, bottom float64 // margins of the frame
@@ -21,7 +21,7 @@ type heatmapPlan struct {
 	rows, columns       labels
 }
 
-func (h *heatmap) width(o *options) float64 {
+func (h *heatmap) Width(o *Options) float64 {
 	if h.m == nil {
 		return 400
 	}
@@ -29,27 +29,27 @@ func (h *heatmap) width(o *options) float64 {
 	return min(max(float64(cols)*22+160, 420), 760)
 }
 
-func (h *heatmap) layout(width float64, o *options) (body, error) {
+func (h *heatmap) Layout(width float64, o *Options) (Body, error) {
 	if h.m == nil {
 		return message("no matrix", width), nil
 	}
 	p := &heatmapPlan{heatmap: h, o: o}
 	p.nr, p.nc = h.m.Dims()
 	if len(o.rows) > 0 && len(o.rows) != p.nr {
-		return body{}, fmt.Errorf("viz: the heat map has %s and %s for them", plural(p.nr, "row", "rows"), plural(len(o.rows), "name", "names"))
+		return Body{}, fmt.Errorf("viz: the heat map has %s and %s for them", plural(p.nr, "row", "rows"), plural(len(o.rows), "name", "names"))
 	}
 	if len(o.columns) > 0 && len(o.columns) != p.nc {
-		return body{}, fmt.Errorf("viz: the heat map has %s and %s for them", plural(p.nc, "column", "columns"), plural(len(o.columns), "name", "names"))
+		return Body{}, fmt.Errorf("viz: the heat map has %s and %s for them", plural(p.nc, "column", "columns"), plural(len(o.columns), "name", "names"))
 	}
 	if p.nr == 0 || p.nc == 0 {
 		return message(fmt.Sprintf("no values: %d rows × %d columns", p.nr, p.nc), width), nil
 	}
 	var err error
 	if p.scale, err = newScale(h.survey(), o); err != nil {
-		return body{}, err
+		return Body{}, err
 	}
 	p.measure(width)
-	return body{height: p.plotH + p.bottom, draw: p.draw}, nil
+	return Body{Height: p.plotH + p.bottom, Draw: p.draw}, nil
 }
 
 // measure decides on margins and on the size of the frame. The left margin and
@@ -85,46 +85,34 @@ func (p *heatmapPlan) natural() float64 {
 	return min(max(h, least, 24), 420)
 }
 
-func (p *heatmapPlan) draw(c draw.Canvas, area draw.Rect) {
+func (p *heatmapPlan) draw(c *Sheet, area draw.Rect) {
 	plot := draw.Rect{X0: area.X0 + p.left, Y0: area.Y0, X1: area.X0 + p.left + p.plotW, Y1: area.Y0 + p.plotH}
 	d := c.Density()
 	c.Image(p.scale.cells(p.m, max(1, int(math.Round(plot.W()*d))), max(1, int(math.Round(plot.H()*d)))), plot)
 	p.drawNumbers(c, plot)
-	draw.Frame(c, plot, 1, frame)
+	draw.Frame(c, plot, 1, c.Frame)
 	p.drawRowLabels(c, plot)
 	p.drawColumnLabels(c, plot, area)
 	p.scale.draw(c, plot.X1, plot)
 	if p.o.yLabel != "" {
-		c.Text(labelFont.Fit(p.o.yLabel, plot.H()), draw.Point{X: area.X0 + labelFont.Ascent(), Y: (plot.Y0 + plot.Y1) / 2}, labelFont, ink, draw.Place{Align: draw.Middle, Up: true})
+		c.Text(labelFont.Fit(p.o.yLabel, plot.H()), draw.Point{X: area.X0 + labelFont.Ascent(), Y: (plot.Y0 + plot.Y1) / 2}, labelFont, c.Ink, draw.Place{Align: draw.Middle, Up: true})
 	}
 	if p.o.xLabel != "" {
-		c.Text(labelFont.Fit(p.o.xLabel, plot.W()), draw.Point{X: (plot.X0 + plot.X1) / 2, Y: area.Y1 - labelFont.Size*0.3}, labelFont, ink, draw.Place{Align: draw.Middle})
+		c.Text(labelFont.Fit(p.o.xLabel, plot.W()), draw.Point{X: (plot.X0 + plot.X1) / 2, Y: area.Y1 - labelFont.Size*0.3}, labelFont, c.Ink, draw.Place{Align: draw.Middle})
 	}
 }
 
-func (p *heatmapPlan) drawRowLabels(c draw.Canvas, plot draw.Rect) {
+func (p *heatmapPlan) drawRowLabels(c *Sheet, plot draw.Rect) {
 	h := plot.H() / float64(p.nr)
 	for i := 0; i < p.nr; i += p.rows.step {
-		y := plot.Y0 + (float64(i)+0.5)*h
-		c.Line([]draw.Point{{X: plot.X0 - tickLength, Y: y}, {X: plot.X0, Y: y}}, 1, frame)
-		text := tickFont.Fit(p.rows.text(i), p.rows.limit)
-		c.Text(text, draw.Point{X: plot.X0 - tickLength - tickGap, Y: y + tickFont.Ascent()/2}, tickFont, ink, draw.Place{Align: draw.End})
+		p.rows.beside(c, i, plot.X0, plot.Y0+(float64(i)+0.5)*h)
 	}
 }
 
-func (p *heatmapPlan) drawColumnLabels(c draw.Canvas, plot, area draw.Rect) {
+func (p *heatmapPlan) drawColumnLabels(c *Sheet, plot, area draw.Rect) {
 	w := plot.W() / float64(p.nc)
 	for j := 0; j < p.nc; j += p.columns.step {
-		x := plot.X0 + (float64(j)+0.5)*w
-		y := plot.Y1 + tickLength
-		c.Line([]draw.Point{{X: x, Y: plot.Y1}, {X: x, Y: y}}, 1, frame)
-		text := tickFont.Fit(p.columns.text(j), p.columns.limit)
-		if p.columns.up {
-			c.Text(text, draw.Point{X: x + tickFont.Ascent()/2, Y: y + tickGap}, tickFont, ink, draw.Place{Align: draw.End, Up: true})
-			continue
-		}
-		half := tickFont.Width(text) / 2
-		c.Text(text, draw.Point{X: min(max(x, area.X0+half), area.X1-half), Y: y + tickGap + tickFont.Ascent()}, tickFont, ink, draw.Place{Align: draw.Middle})
+		p.columns.below(c, j, plot.X0+(float64(j)+0.5)*w, plot.Y1, area.X0, area.X1)
 	}
 }
 
@@ -132,7 +120,7 @@ func (p *heatmapPlan) drawColumnLabels(c draw.Canvas, plot, area draw.Rect) {
 const maxNumbers = 400
 
 // drawNumbers writes the values into the cells, if they have room.
-func (p *heatmapPlan) drawNumbers(c draw.Canvas, plot draw.Rect) {
+func (p *heatmapPlan) drawNumbers(c *Sheet, plot draw.Rect) {
 	w, h := plot.W()/float64(p.nc), plot.H()/float64(p.nr)
 	if p.o.plain || p.nr*p.nc > maxNumbers || h < tickFont.Line() {
 		return
@@ -148,9 +136,9 @@ func (p *heatmapPlan) drawNumbers(c draw.Canvas, plot draw.Rect) {
 	for i := range p.nr {
 		for j := range p.nc {
 			x := p.m.At(i, j)
-			col := ink
+			col := Light.Ink
 			if !math.IsNaN(x) && dark(p.scale.color(x)) {
-				col = paper
+				col = Light.Paper
 			}
 			at := draw.Point{X: plot.X0 + (float64(j)+0.5)*w, Y: plot.Y0 + (float64(i)+0.5)*h + tickFont.Ascent()/2}
 			c.Text(format(x), at, tickFont, col, draw.Place{Align: draw.Middle})

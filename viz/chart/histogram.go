@@ -39,7 +39,7 @@ type bins struct {
 const maxShare = 8
 
 // ranges returns the lower axis of each facet, and whether it is one for all.
-func (h *histogram) ranges(o *options) (list []axis, shared bool) {
+func (h *histogram) ranges(o *Options) (list []axis, shared bool) {
 	list = make([]axis, len(h.sets))
 	lo, hi := math.Inf(1), math.Inf(-1)
 	narrow, wide := math.Inf(1), 0.0
@@ -110,7 +110,7 @@ func (s *statistics) between(from, to float64, last bool) int {
 	return sort.SearchFloat64s(s.sorted, to) - i
 }
 
-func (h *histogram) describe(o *options) string {
+func (h *histogram) Describe(o *Options) string {
 	if len(h.sets) == 0 {
 		return "Histogram without values."
 	}
@@ -145,7 +145,7 @@ func nameOr(name, other string) string {
 	return name
 }
 
-func (h *histogram) caption(o *options) string {
+func (h *histogram) Caption(o *Options) string {
 	if len(h.sets) != 1 {
 		return ""
 	}

@@ -13,7 +13,7 @@ const (
 	maxFacets   = 64
 )
 
-func (h *histogram) width(o *options) float64 {
+func (h *histogram) Width(o *Options) float64 {
 	n := len(h.sets)
 	if n <= 1 {
 		return 560
@@ -22,7 +22,7 @@ func (h *histogram) width(o *options) float64 {
 }
 
 // columnsFor is how many facets stand side by side where there is room.
-func columnsFor(n int, o *options) int {
+func columnsFor(n int, o *Options) int {
 	if o.across > 0 {
 		return min(o.across, n)
 	}
@@ -36,7 +36,7 @@ func columnsFor(n int, o *options) int {
 // A histogramPlan is a histogram that is laid out.
 type histogramPlan struct {
 	*histogram
-	o             *options
+	o             *Options
 	columns, rows int
 	inner, plot   float64 // width and height of a facet within its frame
 	left, next    float64 // left margins, of the first column and of the others
@@ -48,16 +48,16 @@ type histogramPlan struct {
 	share         bool // heights are shares of the values rather than counts
 }
 
-func (h *histogram) layout(width float64, o *options) (body, error) {
+func (h *histogram) Layout(width float64, o *Options) (Body, error) {
 	n := len(h.sets)
 	if n == 0 {
 		return message("no values", width), nil
 	}
 	if n > maxFacets {
-		return body{}, fmt.Errorf("viz: a histogram of %d sets is too large to read: pass at most %d", n, maxFacets)
+		return Body{}, fmt.Errorf("viz: a histogram of %d sets is too large to read: pass at most %d", n, maxFacets)
 	}
 	if o.ranged && (!(o.lo < o.hi) || math.IsInf(o.hi-o.lo, 0)) {
-		return body{}, fmt.Errorf("viz: the axis cannot range from %v to %v: the first must be smaller, both finite", o.lo, o.hi)
+		return Body{}, fmt.Errorf("viz: the axis cannot range from %v to %v: the first must be smaller, both finite", o.lo, o.hi)
 	}
 	p := &histogramPlan{histogram: h, o: o, plot: facetHeight, share: n > 1}
 	p.columns = columnsFor(n, o)
@@ -75,7 +75,7 @@ func (h *histogram) layout(width float64, o *options) (body, error) {
 		p.plot = max(30, o.height/float64(p.rows)-p.head-p.foot)
 	}
 	p.axes(width)
-	return body{height: float64(p.rows) * (p.head + p.plot + p.foot), draw: p.draw}, nil
+	return Body{Height: float64(p.rows) * (p.head + p.plot + p.foot), Draw: p.draw}, nil
 }
 
 // count puts the values into bins, for frames of about a width.

@@ -1,12 +1,17 @@
 package chart
 
-import "strconv"
+import (
+	"strconv"
+
+	"loupe/viz/draw"
+)
 
 // labels are the names along an axis of cells. Where they are too many, every
 // step-th is shown.
 type labels struct {
 	n     int
-	names []string // nil: the numbers from 0
+	names []string       // nil: the numbers from 0
+	index map[string]int // where a name is, for axes that need it
 	step  int
 	up    bool    // they read upwards
 	limit float64 // width of a text
@@ -55,7 +60,8 @@ func (l *labels) widest(limit float64) float64 {
 // lie decides how labels below cells of a width are to be written: side by
 // side, numbers if need be fewer of them; else names read upwards.
 func (l *labels) lie(cell float64) {
-	all := labels{n: l.n, names: l.names, step: 1, limit: 1e9}
+	all := *l
+	all.step, all.limit = 1, 1e9
 	sample := all
 	sample.step = max(1, l.n/500)
 	room := sample.widest(1e9) + 8
@@ -78,4 +84,23 @@ func (l *labels) height(limit float64) float64 {
 		return tickFont.Line()
 	}
 	return l.widest(limit) + 2
+}
+
+// beside writes label i at the left of a frame, with a tick.
+func (l *labels) beside(c *Sheet, i int, x, y float64) {
+	c.Line([]draw.Point{{X: x - tickLength, Y: y}, {X: x, Y: y}}, 1, c.Frame)
+	c.Text(tickFont.Fit(l.text(i), l.limit), draw.Point{X: x - tickLength - tickGap, Y: y + tickFont.Ascent()/2}, tickFont, c.Ink, draw.Place{Align: draw.End})
+}
+
+// below writes label j below a frame, with a tick, between two edges.
+func (l *labels) below(c *Sheet, j int, x, y, left, right float64) {
+	c.Line([]draw.Point{{X: x, Y: y}, {X: x, Y: y + tickLength}}, 1, c.Frame)
+	y += tickLength + tickGap
+	text := tickFont.Fit(l.text(j), l.limit)
+	if l.up {
+		c.Text(text, draw.Point{X: x + tickFont.Ascent()/2, Y: y}, tickFont, c.Ink, draw.Place{Align: draw.End, Up: true})
+		return
+	}
+	x = inside(x, tickFont.Width(text), left, right)
+	c.Text(text, draw.Point{X: x, Y: y + tickFont.Ascent()}, tickFont, c.Ink, draw.Place{Align: draw.Middle})
 }

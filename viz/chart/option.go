@@ -1,7 +1,9 @@
 package chart
 
-// options are what options set. Their zero values mean: decide well.
-type options struct {
+import "loupe/viz/words"
+
+// Options are what options set. Their zero values mean: decide well.
+type Options struct {
 	title          string
 	width, height  float64
 	xLabel, yLabel string
@@ -13,52 +15,87 @@ type options struct {
 	across         int
 	ownScales      bool
 	plain          bool
+	theme          *Palette
+	language       words.Language
+	logX, logY     bool
+	logColors      bool
 }
 
 // An Option changes one thing of a figure: f.With(viz.Title("before training")).
 // A figure ignores options that it has no use for.
-type Option func(*options)
+type Option func(*Options)
 
 // Title sets the line above the figure.
-func Title(text string) Option { return func(o *options) { o.title = text } }
+func Title(text string) Option { return func(o *Options) { o.title = text } }
 
 // Size sets the width and the height of the figure in CSS pixels; 0 leaves one
 // of them to the figure.
 func Size(width, height float64) Option {
-	return func(o *options) { o.width, o.height = width, height }
+	return func(o *Options) { o.width, o.height = width, height }
 }
 
 // XLabel says what lies along the lower axis.
-func XLabel(text string) Option { return func(o *options) { o.xLabel = text } }
+func XLabel(text string) Option { return func(o *Options) { o.xLabel = text } }
 
 // YLabel says what lies along the left axis.
-func YLabel(text string) Option { return func(o *options) { o.yLabel = text } }
+func YLabel(text string) Option { return func(o *Options) { o.yLabel = text } }
 
 // Rows names the rows of a heat map.
-func Rows(names ...string) Option { return func(o *options) { o.rows = names } }
+func Rows(names ...string) Option { return func(o *Options) { o.rows = names } }
 
 // Columns names the columns of a heat map.
-func Columns(names ...string) Option { return func(o *options) { o.columns = names } }
+func Columns(names ...string) Option { return func(o *Options) { o.columns = names } }
 
 // ScaleLabel says what the colours mean.
-func ScaleLabel(text string) Option { return func(o *options) { o.scaleLabel = text } }
+func ScaleLabel(text string) Option { return func(o *Options) { o.scaleLabel = text } }
 
 // Range sets the values at the ends of the colours, or of the lower axis of a
 // histogram. What lies beyond is counted in the description.
 func Range(lo, hi float64) Option {
-	return func(o *options) { o.ranged, o.lo, o.hi = true, lo, hi }
+	return func(o *Options) { o.ranged, o.lo, o.hi = true, lo, hi }
 }
 
 // Colors chooses the colours by name: "viridis", "magma", "gray" or "ink" for
 // values from low to high, "redblue" for values of both signs.
-func Colors(name string) Option { return func(o *options) { o.colors = name } }
+func Colors(name string) Option { return func(o *Options) { o.colors = name } }
 
 // Across sets how many facets or images stand side by side.
-func Across(n int) Option { return func(o *options) { o.across = n } }
+func Across(n int) Option { return func(o *Options) { o.across = n } }
 
 // OwnScales gives every facet axes of its own. Without it facets share them as
 // long as that leaves all of them readable.
-func OwnScales() Option { return func(o *options) { o.ownScales = true } }
+func OwnScales() Option { return func(o *Options) { o.ownScales = true } }
 
 // NoNumbers leaves the numbers out of the cells of a small heat map.
-func NoNumbers() Option { return func(o *options) { o.plain = true } }
+func NoNumbers() Option { return func(o *Options) { o.plain = true } }
+
+// Theme chooses the colours of everything: [Light], [Dark], [Print],
+// [ColorBlind], or a Palette of your own.
+func Theme(p *Palette) Option { return func(o *Options) { o.theme = p } }
+
+func (o *Options) palette() *Palette {
+	if o.theme == nil {
+		return Light
+	}
+	return o.theme
+}
+
+// Language sets the language of the words that are not the user's: English or
+// Chinese.
+func Language(l words.Language) Option { return func(o *Options) { o.language = l } }
+
+// Say says something in the language of the figure.
+func (o *Options) Say(format string, args ...any) string { return o.language.Say(format, args...) }
+
+// Count says how many things there are in the language of the figure.
+func (o *Options) Count(n int, one, many string) string { return o.language.Count(n, one, many) }
+
+// LogX makes the lower axis one of orders of magnitude. What is not above zero
+// has no place on it.
+func LogX() Option { return func(o *Options) { o.logX = true } }
+
+// LogY makes the left axis one of orders of magnitude.
+func LogY() Option { return func(o *Options) { o.logY = true } }
+
+// LogColors makes colours stand for orders of magnitude.
+func LogColors() Option { return func(o *Options) { o.logColors = true } }

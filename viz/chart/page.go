@@ -11,7 +11,8 @@ type page struct {
 	width, height float64
 	title, notes  []string
 	top           float64 // where the art begins
-	body          body
+	body          Body
+	o             *Options
 }
 
 const (
@@ -29,9 +30,9 @@ func (f *Figure) layout() (p *page, err error) {
 		}
 	}()
 	o := f.o
-	p = &page{width: o.width}
+	p = &page{width: o.width, o: &o}
 	if p.width == 0 {
-		p.width = f.art.width(&o)
+		p.width = f.art.Width(&o)
 	}
 	if !(p.width >= minWidth && p.width <= maxWidth) {
 		return nil, fmt.Errorf("viz: a figure cannot be %.0f pixels wide: between %.0f and %.0f", p.width, minWidth, maxWidth)
@@ -45,7 +46,7 @@ func (f *Figure) layout() (p *page, err error) {
 		p.title = titleFont.Wrap(o.title, inner, 3)
 		p.top += float64(len(p.title))*titleFont.Line() + 2
 	}
-	if text := f.art.caption(&o); text != "" {
+	if text := f.caption(&o); text != "" {
 		p.notes = noteFont.Wrap(text, inner, 4)
 		p.top += float64(len(p.notes)) * noteFont.Line()
 	}
@@ -55,31 +56,35 @@ func (f *Figure) layout() (p *page, err error) {
 	if o.height > 0 { // what remains for the art
 		o.height = max(40, o.height-p.top-margin)
 	}
-	if p.body, err = f.art.layout(inner, &o); err != nil {
+	if p.body, err = f.art.Layout(inner, &o); err != nil {
 		return nil, err
 	}
-	p.height = p.top + p.body.height + margin
+	p.height = p.top + p.body.Height + margin
 	return p, nil
 }
 
-func (p *page) draw(c draw.Canvas) (err error) {
+func (p *page) draw(canvas draw.Canvas) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("viz: the figure cannot be drawn: %v", r)
 		}
 	}()
+	c := &Sheet{canvas, p.o.palette(), p.o}
+	if c.Paper != Light.Paper { // a canvas is white
+		c.Fill(draw.Rect{X1: p.width, Y1: p.height}, c.Paper)
+	}
 	y := margin
 	for _, line := range p.title {
-		c.Text(line, draw.Point{X: margin, Y: y + titleFont.Ascent()}, titleFont, ink, draw.Place{})
+		c.Text(line, draw.Point{X: margin, Y: y + titleFont.Ascent()}, titleFont, c.Ink, draw.Place{})
 		y += titleFont.Line()
 	}
 	if len(p.title) > 0 {
 		y += 2
 	}
 	for _, line := range p.notes {
-		c.Text(line, draw.Point{X: margin, Y: y + noteFont.Ascent()}, noteFont, soft, draw.Place{})
+		c.Text(line, draw.Point{X: margin, Y: y + noteFont.Ascent()}, noteFont, c.Soft, draw.Place{})
 		y += noteFont.Line()
 	}
-	p.body.draw(c, draw.Rect{X0: margin, Y0: p.top, X1: p.width - margin, Y1: p.top + p.body.height})
+	p.body.Draw(c, draw.Rect{X0: margin, Y0: p.top, X1: p.width - margin, Y1: p.top + p.body.Height})
 	return nil
 }

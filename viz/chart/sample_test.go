@@ -76,7 +76,22 @@ func samples() map[string]*Figure {
 		"heatmap":    HeatMap(gradients, Rows(names("layer%d", 12)...), XLabel("step"), ScaleLabel("log10 |grad|"), Colors("magma")),
 		"numbers":    HeatMap(holes, Title("Activations"), YLabel("unit")),
 		"images":     Images(pictures(10), names("%d", 10)...),
-		"maps":       Maps([]Matrix{holes, holes, holes, holes, holes}, names("filter %d", 5)...),
+		"plot": Plot(
+			Band(nil, curve(60, func(x float64) float64 { return 2*math.Exp(-x/15) - 0.1 }), curve(60, func(x float64) float64 { return 2*math.Exp(-x/15) + 0.2 }), Label("spread")),
+			Line(nil, curve(60, func(x float64) float64 { return 2 * math.Exp(-x/15) }), Label("train")),
+			Line(nil, curve(60, func(x float64) float64 { return 2*math.Exp(-x/15) + x*x/9000 }), Label("test")),
+			HLine(0.1, Label("goal"), Dashed()), VLine(40, Label("early stop")),
+		).With(XLabel("epoch"), YLabel("loss"), Title("Training")),
+		"scatter": Plot(Points(normal(300, 1), normal(301, 1)[1:], Classes(classes(300)))).With(XLabel("first"), YLabel("second")),
+		"values":  Plot(Points(normal(300, 1), normal(301, 1)[1:], ColorBy(normal(302, 2)[2:])), Texts([]float64{0, 2}, []float64{0, 2}, []string{"middle", "corner"})).With(ScaleLabel("score")),
+		"bars":    Plot(Bars([]string{"cat", "dog", "horse"}, []float64{0.7, 0.2, 0.1}, Label("before")), Bars([]string{"cat", "dog", "horse"}, []float64{0.9, -0.06, 0.04}, Label("after"))).With(YLabel("probability")),
+		"hbars":   Plot(HBars([]string{"worst concave points", "mean texture", "area error"}, []float64{0.31, -0.2, 0.1}), VLine(0)),
+		"log":     Plot(Line(nil, curve(50, func(x float64) float64 { return math.Exp(-x / 4) }))).With(LogY(), YLabel("singular value"), XLabel("index")),
+		"facets": Facets(Panel("layer0", Line(nil, normal(40, 1), Label("mean"))), Panel("layer1", Line(nil, normal(41, 2), Label("mean"))),
+			Panel("layer2", Line(nil, normal(42, 1), Label("mean"))), Panel("layer3", Line(nil, normal(43, 1), Label("mean")), Line(nil, normal(44, 0.4), Label("other"))),
+			Panel("layer4", Line(nil, normal(40, 1), Label("mean")))).With(XLabel("step"), YLabel("activation")),
+		"raster": Plot(Raster(grid(30, 40, wave), -2, 2, 0, 1), Contour(grid(30, 40, wave), -2, 2, 0, 1, 0, Dashed()), Points([]float64{-1, 1}, []float64{0.2, 0.7}, Color("#000000"))).With(ScaleLabel("value")),
+		"maps":   Maps([]Matrix{holes, holes, holes, holes, holes}, names("filter %d", 5)...),
 	}
 }
 
@@ -125,4 +140,20 @@ func nasty() map[string]*Figure {
 		"uneven maps":      Maps([]Matrix{grid(3, 30, wave), grid(30, 3, wave), grid(1, 1, wave), grid(40, 40, wave)}, "a", script, "", "d"),
 		"one map with NaN": Maps([]Matrix{FromRows([][]float64{{math.NaN(), 1}})}),
 	}
+}
+
+func curve(n int, f func(x float64) float64) []float64 {
+	list := make([]float64, n)
+	for i := range list {
+		list[i] = f(float64(i))
+	}
+	return list
+}
+
+func classes(n int) []string {
+	list := make([]string, n)
+	for i := range list {
+		list[i] = []string{"benign", "malignant", "unknown"}[i*i%7%3]
+	}
+	return list
 }

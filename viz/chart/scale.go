@@ -21,13 +21,30 @@ type extremes struct {
 	loAt, hiAt  [3]int  // matrix, row and column
 	n, nan, inf int
 	mean        float64
+	positive    float64 // the least above zero
 	whole       bool
 	missing     bool // no finite value at all
 }
 
+// merge adds what another survey has found.
+func (e *extremes) merge(f extremes) {
+	e.n, e.nan, e.inf = e.n+f.n, e.nan+f.nan, e.inf+f.inf
+	e.whole = e.whole && f.whole
+	e.positive = min(e.positive, f.positive)
+	if f.lo < e.lo {
+		e.lo, e.loAt = f.lo, f.loAt
+	}
+	if f.hi > e.hi {
+		e.hi, e.hiAt = f.hi, f.hiAt
+	}
+	if f.n > 0 {
+		e.mean += (f.mean - e.mean) * float64(f.n) / float64(e.n)
+	}
+}
+
 // survey reads all values of some matrices once.
 func survey(list ...Matrix) extremes {
-	e := extremes{lo: math.Inf(1), hi: math.Inf(-1), whole: true}
+	e := extremes{lo: math.Inf(1), hi: math.Inf(-1), positive: math.Inf(1), whole: true}
 	for k, m := range list {
 		rows, cols := m.Dims()
 		for i := range rows {
@@ -50,6 +67,9 @@ func (e *extremes) add(x float64, at [3]int) {
 		return
 	}
 	e.n++
+	if x > 0 {
+		e.positive = min(e.positive, x)
+	}
 	e.mean += (x - e.mean) / float64(e.n)
 	e.whole = e.whole && x == math.Trunc(x)
 	if x < e.lo {
@@ -71,7 +91,7 @@ type scale struct {
 
 // newScale chooses the colours: red and blue about zero where both signs occur,
 // else from dark to bright.
-func newScale(e extremes, o *options) (*scale, error) {
+func newScale(e extremes, o *Options) (*scale, error) {
 	s := &scale{label: o.scaleLabel, nan: e.nan > 0}
 	lo, hi := e.lo, e.hi
 	if e.missing {
@@ -83,17 +103,25 @@ func newScale(e extremes, o *options) (*scale, error) {
 		}
 		lo, hi = o.lo, o.hi
 	}
-	s.diverging = o.colors == "redblue" || o.colors == "" && lo < 0 && hi > 0
+	s.diverging = diverging[o.colors] || o.colors == "" && lo < 0 && hi > 0
 	if s.diverging && !o.ranged {
 		hi = max(-lo, hi)
 		lo = -hi
 	}
-	s.lo, s.hi = widened(lo, hi)
+	if s.log = o.logColors; s.log {
+		if lo = e.positive; o.ranged {
+			lo = o.lo
+		}
+		s.lo, s.hi = logRange(lo, hi)
+		s.diverging = false
+	} else {
+		s.lo, s.hi = widened(lo, hi)
+	}
 	name := o.colors
 	if name == "" {
-		name = "viridis"
+		name = o.palette().Sequential
 		if s.diverging {
-			name = "redblue"
+			name = o.palette().Diverging
 		}
 	}
 	var err error
@@ -109,7 +137,18 @@ func (s *scale) color(x float64) color.NRGBA {
 	case math.IsInf(x, -1):
 		return s.colors(0)
 	}
+	if s.log && x <= 0 {
+		return s.colors(0)
+	}
 	return s.colors(s.at(x))
+}
+
+// colorOr is the colour of a value, or another one for NaN.
+func (s *scale) colorOr(x float64, other color.NRGBA) color.NRGBA {
+	if math.IsNaN(x) {
+		return other
+	}
+	return s.color(x)
 }
 
 // hatch is what NaN looks like: grey stripes, unlike any colour of a scale.
@@ -147,7 +186,7 @@ func (s *scale) width(height float64) float64 {
 
 // draw draws the bar. Its frame has the height of area; x is where the room
 // that width asked for begins.
-func (s *scale) draw(c draw.Canvas, x float64, area draw.Rect) {
+func (s *scale) draw(c *Sheet, x float64, area draw.Rect) {
 	bar := draw.Rect{X0: x + 12, Y0: area.Y0, X1: x + 12 + barWidth, Y1: area.Y1}
 	if s.nan && area.H() > 60 {
 		bar.Y1 -= 24
@@ -160,8 +199,8 @@ func (s *scale) draw(c draw.Canvas, x float64, area draw.Rect) {
 			}
 		}
 		c.Image(img, box)
-		draw.Frame(c, box, 1, frame)
-		c.Text("NaN", draw.Point{X: box.X1 + tickLength + tickGap, Y: box.Y1 - 3}, tickFont, soft, draw.Place{})
+		draw.Frame(c, box, 1, c.Frame)
+		c.Text("NaN", draw.Point{X: box.X1 + tickLength + tickGap, Y: box.Y1 - 3}, tickFont, c.Soft, draw.Place{})
 	}
 	s.barTicks(bar.H())
 	n := int(bar.H() * c.Density())
@@ -170,15 +209,15 @@ func (s *scale) draw(c draw.Canvas, x float64, area draw.Rect) {
 		img.SetNRGBA(0, y, s.colors(1-(float64(y)+0.5)/float64(max(n, 1))))
 	}
 	c.Image(img, bar)
-	draw.Frame(c, bar, 1, frame)
+	draw.Frame(c, bar, 1, c.Frame)
 	for i, t := range s.ticks {
 		y := bar.Y1 - s.at(t)*bar.H()
-		c.Line([]draw.Point{{X: bar.X1, Y: y}, {X: bar.X1 + tickLength, Y: y}}, 1, frame)
-		c.Text(s.labels[i], draw.Point{X: bar.X1 + tickLength + tickGap, Y: y + tickFont.Ascent()/2}, tickFont, soft, draw.Place{})
+		c.Line([]draw.Point{{X: bar.X1, Y: y}, {X: bar.X1 + tickLength, Y: y}}, 1, c.Frame)
+		c.Text(s.labels[i], draw.Point{X: bar.X1 + tickLength + tickGap, Y: y + tickFont.Ascent()/2}, tickFont, c.Soft, draw.Place{})
 	}
 	if s.label != "" {
 		at := bar.X1 + tickLength + tickGap + s.labelWidth() + labelFont.Line()
-		c.Text(labelFont.Fit(s.label, area.H()), draw.Point{X: at, Y: (area.Y0 + area.Y1) / 2}, labelFont, ink, draw.Place{Align: draw.Middle, Up: true})
+		c.Text(labelFont.Fit(s.label, area.H()), draw.Point{X: at, Y: (area.Y0 + area.Y1) / 2}, labelFont, c.Ink, draw.Place{Align: draw.Middle, Up: true})
 	}
 }
 
@@ -206,6 +245,65 @@ func (s *scale) cells(m Matrix, w, h int) *image.NRGBA {
 		}
 	}
 	return img
+}
+
+// plane makes the picture of a matrix over a part of the plane, at w × h pixels of
+// a frame with these axes. What lies beyond the matrix is empty.
+func (s *scale) plane(r *raster, x, y *axis, w, h int, alpha uint8) *image.NRGBA {
+	rows, cols := r.m.Dims()
+	img := image.NewNRGBA(image.Rect(0, 0, w, h))
+	across, down := spans(w, x, r.x0, r.x1, cols, false), spans(h, y, r.y0, r.y1, rows, true)
+	for py, i := range down {
+		if i[0] < 0 {
+			continue
+		}
+		for px, j := range across {
+			if j[0] < 0 {
+				continue
+			}
+			c := color.NRGBA{}
+			if v := mean(r.m, i[0], i[1], j[0], j[1]); math.IsNaN(v) {
+				c = hatch(px, py)
+			} else {
+				c = s.color(v)
+			}
+			c.A = alpha
+			img.SetNRGBA(px, py, c)
+		}
+	}
+	return img
+}
+
+// spans is which of n cells between two values each of some pixels of an axis
+// shows: from and up to, or from -1 where there is none.
+func spans(pixels int, a *axis, lo, hi float64, n int, down bool) [][2]int {
+	list := make([][2]int, pixels)
+	cell := func(t float64) float64 { return (a.value(t) - lo) / (hi - lo) * float64(n) }
+	for i := range list {
+		from, to := float64(i)/float64(pixels), float64(i+1)/float64(pixels)
+		if down {
+			from, to = 1-to, 1-from
+		}
+		c0, c1 := cell(from), cell(to)
+		if c0 > c1 {
+			c0, c1 = c1, c0
+		}
+		mid := int(math.Floor((c0 + c1) / 2))
+		if !(c0 > -1e9 && c1 < 1e9) || mid < 0 || mid >= n {
+			list[i] = [2]int{-1, 0}
+			continue
+		}
+		// Whole cells, if there are several to a pixel.
+		j0, j1 := int(math.Ceil(c0-0.5)), int(math.Ceil(c1-0.5))
+		if j1 <= j0 {
+			j0, j1 = mid, mid+1
+		}
+		list[i] = [2]int{max(j0, 0), min(j1, n)}
+		if list[i][0] >= list[i][1] {
+			list[i] = [2]int{mid, mid + 1}
+		}
+	}
+	return list
 }
 
 // mean is the mean of the values in some rows and columns that are not NaN.

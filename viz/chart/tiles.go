@@ -64,7 +64,7 @@ func (t *tiles) name(i int) string {
 	return ""
 }
 
-func (t *tiles) describe(o *options) string {
+func (t *tiles) Describe(o *Options) string {
 	n := t.len()
 	if n == 0 {
 		return "Grid of images without images."
@@ -99,11 +99,11 @@ func (t *tiles) describe(o *options) string {
 	return text
 }
 
-func (t *tiles) caption(*options) string { return "" }
+func (t *tiles) Caption(*Options) string { return "" }
 
 // columns chooses how many tiles stand side by side: more than below each other,
 // and so that few places of the last row remain empty.
-func (t *tiles) columns(o *options) int {
+func (t *tiles) columns(o *Options) int {
 	n := t.len()
 	if o.across > 0 {
 		return min(o.across, n)

@@ -13,7 +13,7 @@ const (
 	maxTiles  = 1024
 )
 
-func (t *tiles) width(o *options) float64 {
+func (t *tiles) Width(o *Options) float64 {
 	if t.len() == 0 {
 		return 400
 	}
@@ -24,22 +24,22 @@ func (t *tiles) width(o *options) float64 {
 	return min(max(w, 260), 900)
 }
 
-func (t *tiles) layout(width float64, o *options) (body, error) {
+func (t *tiles) Layout(width float64, o *Options) (Body, error) {
 	n := t.len()
 	if n == 0 {
 		return message("no images", width), nil
 	}
 	if n > maxTiles {
-		return body{}, fmt.Errorf("viz: a grid of %s images is too large to see: pass at most %s", count(n), count(maxTiles))
+		return Body{}, fmt.Errorf("viz: a grid of %s images is too large to see: pass at most %s", count(n), count(maxTiles))
 	}
 	if len(t.names) > n {
-		return body{}, fmt.Errorf("viz: the grid has %s and %s for them", plural(n, "image", "images"), plural(len(t.names), "name", "names"))
+		return Body{}, fmt.Errorf("viz: the grid has %s and %s for them", plural(n, "image", "images"), plural(len(t.names), "name", "names"))
 	}
 	shape := 0.0 // height of a tile over its width
 	for i := range n {
 		w, h := t.size(i)
 		if w <= 0 || h <= 0 {
-			return body{}, fmt.Errorf("viz: image %d of the grid is empty: %d × %d", i, w, h)
+			return Body{}, fmt.Errorf("viz: image %d of the grid is empty: %d × %d", i, w, h)
 		}
 		shape = max(shape, float64(h)/float64(w))
 	}
@@ -47,17 +47,17 @@ func (t *tiles) layout(width float64, o *options) (body, error) {
 	if t.maps != nil {
 		var err error
 		if p.scale, err = newScale(t.survey(), o); err != nil {
-			return body{}, err
+			return Body{}, err
 		}
 	}
 	p.measure(width)
-	return body{height: p.height, draw: p.draw}, nil
+	return Body{Height: p.height, Draw: p.draw}, nil
 }
 
 // A tilesPlan is a grid that is laid out.
 type tilesPlan struct {
 	*tiles
-	o            *options
+	o            *Options
 	scale        *scale
 	columns      int
 	shape        float64
@@ -88,7 +88,7 @@ func (p *tilesPlan) measure(width float64) {
 	p.height = float64(rows)*p.rowH - 2
 }
 
-func (p *tilesPlan) draw(c draw.Canvas, area draw.Rect) {
+func (p *tilesPlan) draw(c *Sheet, area draw.Rect) {
 	d := c.Density()
 	for i := range p.len() {
 		x := area.X0 + float64(i%p.columns)*(p.tileW+tileGap)
@@ -98,9 +98,9 @@ func (p *tilesPlan) draw(c draw.Canvas, area draw.Rect) {
 		k := min(p.tileW/float64(w), p.tileH/float64(h))
 		r := draw.Rect{X0: x, Y0: y, X1: x + k*float64(w), Y1: y + k*float64(h)}
 		c.Image(p.picture(i, max(1, int(math.Round(r.W()*d))), max(1, int(math.Round(r.H()*d))), p.scale), r)
-		draw.Frame(c, r, 1, rim)
+		draw.Frame(c, r, 1, c.Rim)
 		if text := tickFont.Fit(p.name(i), p.tileW+tileGap-4); text != "" {
-			c.Text(text, draw.Point{X: x + p.tileW/2, Y: y + p.tileH + 4 + tickFont.Ascent()}, tickFont, ink, draw.Place{Align: draw.Middle})
+			c.Text(text, draw.Point{X: x + p.tileW/2, Y: y + p.tileH + 4 + tickFont.Ascent()}, tickFont, c.Ink, draw.Place{Align: draw.Middle})
 		}
 	}
 	if p.scale != nil {

@@ -20,6 +20,8 @@ type Canvas interface {
 	Line(points []Point, width float64, c color.NRGBA)
 	// Polygon fills the shape within the points.
 	Polygon(points []Point, c color.NRGBA)
+	// Dots draws points. They share one colour or have one each.
+	Dots(at []Point, d Dot, colors []color.NRGBA)
 	// Text writes one line of text.
 	Text(s string, at Point, f Font, c color.NRGBA, p Place)
 	// Image shows an image in a rectangle, every pixel a sharp square.

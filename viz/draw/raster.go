@@ -13,6 +13,7 @@ import (
 type Raster struct {
 	img   *image.RGBA
 	scale float64
+	z     *vector.Rasterizer // kept from call to call
 }
 
 // NewRaster returns a white canvas of width × height units, with scale pixels
@@ -20,7 +21,7 @@ type Raster struct {
 func NewRaster(width, height, scale float64) *Raster {
 	img := image.NewRGBA(image.Rect(0, 0, int(math.Ceil(width*scale)), int(math.Ceil(height*scale))))
 	stddraw.Draw(img, img.Bounds(), image.White, image.Point{}, stddraw.Src)
-	return &Raster{img, scale}
+	return &Raster{img: img, scale: scale}
 }
 
 // Density implements Canvas.
@@ -45,48 +46,6 @@ func (c *Raster) snap(r Rect) image.Rectangle {
 // Fill implements Canvas.
 func (c *Raster) Fill(r Rect, col color.NRGBA) {
 	stddraw.Draw(c.img, c.snap(r), image.NewUniform(col), image.Point{}, stddraw.Over)
-}
-
-// Line implements Canvas. Upright and level lines fill whole pixels.
-func (c *Raster) Line(points []Point, width float64, col color.NRGBA) {
-	h := width / 2
-	for i := 1; i < len(points); i++ {
-		a, b := points[i-1], points[i]
-		if a.X == b.X || a.Y == b.Y {
-			c.Fill(Rect{min(a.X, b.X) - h, min(a.Y, b.Y) - h, max(a.X, b.X) + h, max(a.Y, b.Y) + h}, col)
-			continue
-		}
-		d := math.Hypot(b.X-a.X, b.Y-a.Y)
-		nx, ny := -(b.Y-a.Y)/d*h, (b.X-a.X)/d*h
-		c.Polygon([]Point{{a.X + nx, a.Y + ny}, {b.X + nx, b.Y + ny}, {b.X - nx, b.Y - ny}, {a.X - nx, a.Y - ny}}, col)
-	}
-}
-
-// Polygon implements Canvas.
-func (c *Raster) Polygon(points []Point, col color.NRGBA) {
-	if len(points) < 3 {
-		return
-	}
-	box := Rect{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}
-	for _, p := range points {
-		box = Rect{min(box.X0, p.X), min(box.Y0, p.Y), max(box.X1, p.X), max(box.Y1, p.Y)}
-	}
-	area := image.Rect(int(math.Floor(box.X0*c.scale)), int(math.Floor(box.Y0*c.scale)),
-		int(math.Ceil(box.X1*c.scale)), int(math.Ceil(box.Y1*c.scale))).Intersect(c.img.Bounds())
-	if area.Empty() {
-		return
-	}
-	z := vector.NewRasterizer(area.Dx(), area.Dy())
-	for i, p := range points {
-		x, y := float32(p.X*c.scale-float64(area.Min.X)), float32(p.Y*c.scale-float64(area.Min.Y))
-		if i == 0 {
-			z.MoveTo(x, y)
-		} else {
-			z.LineTo(x, y)
-		}
-	}
-	z.ClosePath()
-	z.Draw(c.img, area, image.NewUniform(col), image.Point{})
 }
 
 // Image implements Canvas.

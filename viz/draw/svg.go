@@ -85,7 +85,7 @@ func points(list []Point) string {
 
 // Line implements Canvas.
 func (s *SVG) Line(list []Point, width float64, c color.NRGBA) {
-	fmt.Fprintf(&s.body, `<polyline points="%s" fill="none" stroke="%s" stroke-width="%s"%s/>`+"\n",
+	fmt.Fprintf(&s.body, `<polyline points="%s" fill="none" stroke="%s" stroke-width="%s" stroke-linejoin="round"%s/>`+"\n",
 		points(list), paint(c), num(width), opacity("stroke", c))
 }
 
@@ -105,6 +105,12 @@ func (s *SVG) Text(text string, at Point, f Font, c color.NRGBA, p Place) {
 	}
 	fmt.Fprintf(&s.body, `<text x="%s" y="%s" font-size="%s" fill="%s"%s>%s</text>`+"\n",
 		num(at.X), num(at.Y), num(f.Size), paint(c), attr, escape(Clean(text)))
+}
+
+// Hover gives a place a text that appears when a reader points there.
+func (s *SVG) Hover(r Rect, text string) {
+	fmt.Fprintf(&s.body, `<rect x="%s" y="%s" width="%s" height="%s" fill="none" pointer-events="all"><title>%s</title></rect>`+"\n",
+		num(r.X0), num(r.Y0), num(r.W()), num(r.H()), escape(text))
 }
 
 // Image implements Canvas.

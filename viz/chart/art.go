@@ -1,0 +1,31 @@
+package chart
+
+import "loupe/viz/draw"
+
+// An Art is one kind of figure. Packages that draw figures of their own
+// implement it and call [New].
+//
+// An Art may also be [Captioned], [Tabular] and [Interactable].
+type Art interface {
+	// Width is the natural width of the figure, in CSS pixels.
+	Width(o *Options) float64
+	// Layout checks the data and the options, and decides on the height of the
+	// art alone. Width is what it has, without the margins of the figure.
+	Layout(width float64, o *Options) (Body, error)
+	// Describe says in sentences what is to be seen, with numbers.
+	Describe(o *Options) string
+}
+
+// A Captioned art has a short text below the title.
+type Captioned interface {
+	Caption(o *Options) string
+}
+
+// A Body is an art that is laid out.
+type Body struct {
+	Height float64
+	Draw   func(s *Sheet, area draw.Rect)
+}
+
+// New returns the figure of an art.
+func New(art Art, list ...Option) *Figure { return (&Figure{art: art}).With(list...) }

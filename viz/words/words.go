@@ -1,0 +1,56 @@
+// Package words says things in the language of the reader: what figures write
+// beside the names and numbers of their users.
+//
+// The English text is the key, as in gettext; a table for each other language
+// translates it. A test finds the texts in the sources and compares.
+package words
+
+import (
+	"fmt"
+	"strconv"
+)
+
+// A Language is what the words of a figure are in.
+type Language int
+
+// The languages.
+const (
+	English Language = iota
+	Chinese
+)
+
+// Say formats a text. Its arguments are names, numbers that are printed
+// already, and other texts.
+func (l Language) Say(format string, args ...any) string {
+	if l == Chinese {
+		if t, ok := chinese[format]; ok {
+			format = t
+		}
+	}
+	if len(args) == 0 {
+		return format
+	}
+	return fmt.Sprintf(format, args...)
+}
+
+// Count says how many things there are, with their noun.
+func (l Language) Count(n int, one, many string) string {
+	if l == Chinese {
+		if t, ok := chinese[many]; ok {
+			return fmt.Sprintf(t, Commas(n))
+		}
+	}
+	if n == 1 {
+		return "1 " + one
+	}
+	return Commas(n) + " " + many
+}
+
+// Commas prints a number of things, its thousands set apart.
+func Commas(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
