@@ -103,12 +103,14 @@ const (
 
 // An arena hands out addresses; what is behind them is never reused, because
 // running code may still refer to it.
-type arena struct{ next, end uint64 }
+type arena struct{ base, next, end uint64 }
+
+func (a *arena) use() Use { return Use{a.next - a.base, a.end - a.base} }
 
 func (a *arena) take(size, align uint64) (uint64, error) {
 	at := (a.next + align - 1) &^ (align - 1)
 	if at+size > a.end {
-		return 0, fmt.Errorf("link: the session has used its %d MiB of space for code or data: restart the kernel", (a.end-TextBase)>>20)
+		return 0, fmt.Errorf("link: the session has used its %d MiB of space for code or data: restart the kernel", (a.end-a.base)>>20)
 	}
 	a.next = at + size
 	return at, nil
@@ -125,8 +127,8 @@ func New(world *World, packages Packages) (*Linker, error) {
 		return nil, err
 	}
 	return &Linker{world: world, packages: packages, layout: layout, machine: m, state: state{
-		text:    arena{TextBase, TextBase + m.textSize},
-		data:    arena{DataBase, DataBase + DataSize},
+		text:    arena{TextBase, TextBase, TextBase + m.textSize},
+		data:    arena{DataBase, DataBase, DataBase + DataSize},
 		syms:    map[object.Name]uint64{},
 		slots:   map[string]slot{},
 		statics: map[static]uint64{},
@@ -179,6 +181,15 @@ func (im *Image) Commit() {
 	maps.Copy(l.linked, im.linked)
 	maps.Copy(l.slots, im.slots)
 }
+
+// A Use is how much of the addresses set aside is in use, in bytes.
+type Use struct{ Used, Size uint64 }
+
+// Text says how much code the session has linked so far.
+func (l *Linker) Text() Use { return l.text.use() }
+
+// Data says how much else: variables, types, the runtime's tables.
+func (l *Linker) Data() Use { return l.data.use() }
 
 // Address returns the address of a notebook variable ("x").
 func (l *Linker) Address(variable string) (uint64, bool) {

@@ -24,6 +24,7 @@ func commandList() []command {
 	return []command{
 		{"%help", "list these commands", (*execution).help},
 		{"%who", "list what the notebook has declared, with types", (*execution).who},
+		{"%memory", "say how much memory the worker and the cells' code take", (*execution).memory},
 		{"%rm", "names: forget variables, functions, types or constants", (*execution).remove},
 		{"%reset", "forget everything and start a new worker", (*execution).reset},
 		{"%stale", "list the cells whose inputs have changed since they ran", (*execution).stale},

@@ -2,6 +2,7 @@ package session
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"strconv"
@@ -49,6 +50,28 @@ func parseBytes(s string) (uint64, bool) {
 	n, err := strconv.ParseUint(s, 10, 54)
 	return n << shift, err == nil
 }
+
+// memory says what the session takes. Code that a redefinition has replaced is
+// not freed, since a goroutine may still run it: this shows what it comes to.
+func (e *execution) memory(context.Context, string) error {
+	s := e.s
+	s.mu.Lock()
+	p, text, data := s.process, s.linker.Text(), s.linker.Data()
+	s.mu.Unlock()
+	if p == nil {
+		e.out.Stream("stdout", "The worker has ended; the next cell starts a new one.\n")
+		return nil
+	}
+	limit := "no limit is known"
+	if n := memoryLimit(); n > 0 {
+		limit = megabytes(n) + " at most"
+	}
+	e.out.Stream("stdout", fmt.Sprintf("worker  %s, values and Go's heap included (%s)\ncode    %s of %s\ntables and variables of cells and packages added  %s of %s\n",
+		megabytes(p.resident()), limit, megabytes(text.Used), megabytes(text.Size), megabytes(data.Used), megabytes(data.Size)))
+	return nil
+}
+
+func megabytes(n uint64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
 
 // watchMemory ends a worker that uses more than the limit.
 func (p *process) watchMemory(limit uint64) {

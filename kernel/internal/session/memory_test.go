@@ -2,6 +2,8 @@ package session
 
 import (
 	"context"
+	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -39,5 +41,35 @@ func TestParseBytes(t *testing.T) {
 		if got, ok := parseBytes(s); ok {
 			t.Errorf("%q is taken for %d bytes", s, got)
 		}
+	}
+}
+
+// TestMemoryOfRedefinitions bounds what code costs that cannot be freed.
+func TestMemoryOfRedefinitions(t *testing.T) {
+	s, err := New(protocol.Config{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	r := &recorder{}
+	run := func(n int, code string) string {
+		t.Helper()
+		if o := s.Execute(t.Context(), protocol.Cell{Code: code, Count: n}, r); o.Err != nil {
+			t.Fatal(o.Err)
+		}
+		return r.take()
+	}
+	const times = 100
+	run(1, "func f() int { return 0 }")
+	text, data := s.linker.Text().Used, s.linker.Data().Used
+	for i := range times {
+		run(i+2, fmt.Sprintf("func f() int { return %d }", i))
+	}
+	if text, data = s.linker.Text().Used-text, s.linker.Data().Used-data; text > times*256 || data > times*2048 {
+		t.Errorf("%d redefinitions take %d bytes of code and %d of tables", times, text, data)
+	}
+	said := run(times+2, "%memory")
+	if !regexp.MustCompile(`^worker  \d+\.\d MB, .*\ncode    0\.0 MB of \d+\.\d MB\n.* 0\.1 MB of `).MatchString(said) {
+		t.Errorf("%%memory says %q", said)
 	}
 }
