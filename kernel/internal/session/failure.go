@@ -248,7 +248,11 @@ func (s *Session) forgetAll() string {
 	if len(lost) == 0 {
 		return "A new worker takes its place; nothing was lost."
 	}
-	return fmt.Sprintf("A new worker takes its place. Lost: %s. They come from cells %s: run those again, or %%replay.", strings.Join(lost, ", "), strings.Join(rerun, ", "))
+	from := "cell " + rerun[0] + ": run it"
+	if len(rerun) > 1 {
+		from = "cells " + strings.Join(rerun, ", ") + ": run those"
+	}
+	return fmt.Sprintf("A new worker takes its place. Lost: %s, from %s again, or %%replay.", strings.Join(lost, ", "), from)
 }
 
 var fatalLine = regexp.MustCompile(`(?m)^(?:fatal error: |panic: |runtime: goroutine stack exceeds|SIG[A-Z]+: )(.*)$`)
