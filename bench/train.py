@@ -1,6 +1,7 @@
 """Times training and prediction of the survey's two models side by side: Loupe's
-package nn, PyTorch and Keras (on TensorFlow), and products of matrices beside
-NumPy's OpenBLAS.
+package nn, PyTorch and Keras (on TensorFlow); of blocks of MobileNet and of two
+blocks of a transformer, with PyTorch; and products of matrices beside NumPy's
+OpenBLAS.
 
     python bench/train.py             all
     python bench/train.py --rounds 5  more rounds
@@ -21,7 +22,8 @@ import time
 
 ROOT = pathlib.Path(__file__).parents[1]
 # Enough that what a call of fit costs by itself does not count.
-SAMPLES = {"cnn": 4096, "lstm": 1024}
+SAMPLES = {"cnn": 4096, "lstm": 1024, "mobile": 256, "transformer": 512}
+PEERS = {"cnn": ("torch", "keras"), "lstm": ("torch", "keras"), "mobile": ("torch",), "transformer": ("torch",)}
 BATCH = 32
 THREADS = "2"
 SIZES = [(64, 64, 64), (128, 128, 128), (256, 256, 256), (512, 512, 512), (1024, 1024, 1024), (32, 256, 64), (6400, 256, 64), (3872, 64, 288)]
@@ -49,7 +51,9 @@ def data(model):
     n = SAMPLES[model]
     if model == "cnn":
         return rng.random((n, 28, 28, 1), dtype=np.float32), rng.integers(0, 10, n)
-    return rng.integers(0, 1000, (n, 200)), rng.integers(0, 2, (n, 1)).astype(np.float32)
+    if model == "mobile":
+        return rng.random((n, 56, 56, 3), dtype=np.float32), rng.integers(0, 10, n)
+    return rng.integers(0, 1000, (n, 200 if model == "lstm" else 100)), rng.integers(0, 2, (n, 1)).astype(np.float32)
 
 
 def run_torch(model, seconds):
@@ -60,8 +64,30 @@ def run_torch(model, seconds):
     # computes with subnormal numbers, at a twentieth of its speed.
     torch.set_flush_denormal(True)
     x, y = (torch.from_numpy(a) for a in data(model))
-    if model == "cnn":
+    if x.ndim == 4:
         x = x.permute(0, 3, 1, 2).contiguous()
+    if model == "mobile":
+        def normed(*a, **k):
+            convolution = nn.Conv2d(*a, bias=False, **k)
+            return [convolution, nn.BatchNorm2d(convolution.out_channels), nn.ReLU()]
+        net = normed(3, 32, 3, stride=2, padding=1)
+        for before, after, stride in (32, 64, 1), (64, 128, 2), (128, 128, 1):
+            net += normed(before, before, 3, groups=before, padding=1, stride=stride) + normed(before, after, 1)
+        net = nn.Sequential(*net, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(128, 10))
+        loss = nn.CrossEntropyLoss()
+    elif model == "transformer":
+        class Blocks(nn.Module):
+            def __init__(self):
+                super().__init__()
+                def block():
+                    return nn.TransformerEncoderLayer(64, 4, 256, dropout=0, activation="gelu", batch_first=True, norm_first=True)
+                self.embedding, self.blocks, self.dense = nn.Embedding(1000, 64), nn.Sequential(block(), block()), nn.Linear(64, 1)
+
+            def forward(self, ids):
+                return self.dense(self.blocks(self.embedding(ids)).mean(1))
+        net = Blocks()
+        loss = nn.BCEWithLogitsLoss()
+    elif model == "cnn":
         net = nn.Sequential(nn.Conv2d(1, 32, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(1600, 10))
         loss = nn.CrossEntropyLoss()
     else:
@@ -142,14 +168,14 @@ def compare(rounds, seconds):
     for model in SAMPLES:
         best = {}
         for _ in range(rounds):
-            for library in ("loupe", "torch", "keras"):
+            for library in ("loupe", *PEERS[model]):
                 r = child(library, model, seconds)
                 old = best.get(library, {"train": 0, "predict": 0, "resident_mb": 1e9})
                 best[library] = {"train": max(old["train"], r["train"]), "predict": max(old["predict"], r["predict"]), "resident_mb": min(old["resident_mb"], r["resident_mb"])}
         for what, unit in (("train", "samples/s"), ("predict", "samples/s"), ("resident_mb", "MB")):
             line = "  ".join(f"{library} {best[library][what]:8.0f}" for library in best)
-            peer = (max if unit != "MB" else min)(best[k][what] for k in ("torch", "keras"))
-            print(f"{model:5} {what:12} {line} {unit}   loupe / better peer: {best['loupe'][what] / peer:.2f}", flush=True)
+            peer = (max if unit != "MB" else min)(best[k][what] for k in PEERS[model])
+            print(f"{model:11} {what:12} {line} {unit}   loupe / better peer: {best['loupe'][what] / peer:.2f}", flush=True)
     ours, theirs = {}, {}
     for _ in range(rounds):
         for library, rates in (("gemm", ours), ("numpy", theirs)):

@@ -91,6 +91,12 @@ func (k *conv) Forward(t *Tape, in []*Value) *Value {
 	if n := k.kernel.Data.Dim(-2) * k.groups; n != w.channels {
 		fail("inputs of %d channels (shape %v) do not fit filters for %d", w.channels, x.shape(), n)
 	}
+	if k.groups > 1 && k.groups == w.channels && k.groups == k.filters {
+		if x.Data.DType() == tensor.Float64 {
+			return depthwise[float64](t, x, k, w)
+		}
+		return depthwise[float32](t, x, k, w)
+	}
 	if x.Data.DType() == tensor.Float64 {
 		return convolve[float64](t, x, k, w)
 	}

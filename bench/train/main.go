@@ -1,7 +1,7 @@
-// Command train times training and prediction of two models with package nn:
+// Command train times training and prediction of some models with package nn:
 // bench/train.py times the same with PyTorch and Keras, side by side.
 //
-//	train [-model cnn|lstm|gemm] [-seconds 5]
+//	train [-model cnn|lstm|mobile|transformer|gemm] [-seconds 5]
 //
 // It prints a line of JSON: samples a second while training and predicting, and
 // the resident set in MB after training. For gemm it is GFLOP/s of products of
@@ -24,7 +24,7 @@ import (
 const batch = 32
 
 func main() {
-	name := flag.String("model", "cnn", "cnn, lstm or gemm")
+	name := flag.String("model", "cnn", "cnn, lstm, mobile, transformer or gemm")
 	seconds := flag.Float64("seconds", 5, "how long each is timed")
 	profile := flag.String("profile", "", "write a CPU profile")
 	flag.Parse()
@@ -42,10 +42,12 @@ func main() {
 		json.NewEncoder(os.Stdout).Encode(products(*seconds))
 		return
 	}
-	model, loss, x, y := cnn()
-	if *name == "lstm" {
-		model, loss, x, y = lstm()
+	make, ok := map[string]func() (*nn.Model, nn.Loss, *tensor.Tensor, *tensor.Tensor){"cnn": cnn, "lstm": lstm, "mobile": mobile, "transformer": transformer}[*name]
+	if !ok {
+		fmt.Fprintf(os.Stderr, "there is no model %q\n", *name)
+		os.Exit(2)
 	}
+	model, loss, x, y := make()
 	data := nn.Arrays(x, y)
 	n := x.Dim(0)
 	train := func() {
@@ -103,6 +105,26 @@ func cnn() (*nn.Model, nn.Loss, *tensor.Tensor, *tensor.Tensor) {
 func lstm() (*nn.Model, nn.Loss, *tensor.Tensor, *tensor.Tensor) {
 	const n, length = 1024, 200
 	model := nn.Sequential(nn.Embedding(1000, 64), nn.LSTM(64), nn.Dense(1, nn.Sigmoid))
+	return model, nn.BinaryCrossEntropy, whole(1, 1000, n, length), whole(2, 2, n, 1)
+}
+
+// mobile is blocks as MobileNet has them (Howard et al., 2017).
+func mobile() (*nn.Model, nn.Loss, *tensor.Tensor, *tensor.Tensor) {
+	const n = 256
+	parts := []nn.Part{nn.Conv2D(32, 3, nn.Same, nn.Stride(2), nn.NoBias), nn.BatchNorm(), nn.ReLU}
+	for _, block := range []struct{ from, to, stride int }{{32, 64, 1}, {64, 128, 2}, {128, 128, 1}} {
+		parts = append(parts,
+			nn.Conv2D(block.from, 3, nn.Groups(block.from), nn.Padding(1), nn.Stride(block.stride), nn.NoBias), nn.BatchNorm(), nn.ReLU,
+			nn.Conv2D(block.to, 1, nn.NoBias), nn.BatchNorm(), nn.ReLU)
+	}
+	parts = append(parts, nn.GlobalAvgPool(), nn.Dense(10, nn.Softmax))
+	return nn.Sequential(parts...), nn.CrossEntropy, tensor.Uniform(1, 0, 1, n, 56, 56, 3), whole(2, 10, n)
+}
+
+// transformer is two blocks that read texts.
+func transformer() (*nn.Model, nn.Loss, *tensor.Tensor, *tensor.Tensor) {
+	const n, length = 512, 100
+	model := nn.Sequential(nn.Embedding(1000, 64), nn.TransformerBlock(64, 4, 256), nn.TransformerBlock(64, 4, 256), nn.GlobalAvgPool(), nn.Dense(1, nn.Sigmoid))
 	return model, nn.BinaryCrossEntropy, whole(1, 1000, n, length), whole(2, 2, n, 1)
 }
 

@@ -84,6 +84,20 @@ func SumRows[T Float](y, x []T) {
 	}
 }
 
+// ReLU computes y = max(0, x); NaN stays NaN.
+func ReLU[T Float](y, x []T) {
+	x = x[:len(y)]
+	p, n := vector(y)
+	if n > 0 {
+		inUse.relu(p, at(x), n)
+	}
+	for i := n; i < len(y); i++ {
+		if y[i] = x[i]; 0 > x[i] {
+			y[i] = 0
+		}
+	}
+}
+
 // ReLUBack computes dx = dy where y > 0 or is a positive NaN, and 0 elsewhere. dx
 // may be dy.
 func ReLUBack[T Float](dx, dy, y []T) {

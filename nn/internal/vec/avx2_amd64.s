@@ -38,5 +38,12 @@
 #define LSTMBACK_NAME ·lstmBackAVX2
 #define POOL_NAME ·poolAVX2
 #define POOLBACK_NAME ·poolBackAVX2
+#define RELU_NAME ·reluAVX2
+#define NORMAL_NAME ·normalAVX2
+#define TAPS_NAME ·tapsAVX2
+#define SQUAREROWS_NAME ·squareRowsAVX2
+#define DOTROWS_NAME ·dotRowsAVX2
+#define SCALEROWS_NAME ·scaleRowsAVX2
+#define BACKROWS_NAME ·backRowsAVX2
 
 #include "kernels_amd64.h"

@@ -38,5 +38,12 @@
 #define LSTMBACK_NAME ·lstmBackAVX512
 #define POOL_NAME ·poolAVX512
 #define POOLBACK_NAME ·poolBackAVX512
+#define RELU_NAME ·reluAVX512
+#define NORMAL_NAME ·normalAVX512
+#define TAPS_NAME ·tapsAVX512
+#define SQUAREROWS_NAME ·squareRowsAVX512
+#define DOTROWS_NAME ·dotRowsAVX512
+#define SCALEROWS_NAME ·scaleRowsAVX512
+#define BACKROWS_NAME ·backRowsAVX512
 
 #include "kernels_amd64.h"

@@ -16,6 +16,11 @@ func Sigmoid[T Float](y, x []T) { apply(y, x, inUse.sigmoid, sigmoid32, sigmoid6
 // Tanh computes y = tanh(x).
 func Tanh[T Float](y, x []T) { apply(y, x, inUse.tanh, tanh32, math.Tanh) }
 
+// Normal computes y = Φ(x), the share of the normal distribution below x: for
+// float32 by the approximation of erfc in Press et al., "Numerical Recipes", 6.2.
+// Its error is at most 2e-5 of the result, and that only where it is 1e-36.
+func Normal[T Float](y, x []T) { apply(y, x, inUse.normal, normal32, normal64) }
+
 // apply computes y = f(x) by the function for its type.
 func apply[T Float](y, x []T, wide func(y, x *float32, n int), f32 func(float32) float32, f64 func(float64) float64) {
 	x = x[:len(y)]
@@ -88,3 +93,22 @@ func tanh32(x float32) float32 {
 	e := float32(expm1(r)*s) + (s - 1)
 	return math.Float32frombits(math.Float32bits(e/(e+2)) | math.Float32bits(x)&0x80000000)
 }
+
+// erfc's coefficients, from the highest.
+var erfc = [...]float32{0.17087277, -0.82215223, 1.48851587, -1.13520398, 0.27886807, -0.18628806, 0.09678418, 0.37409196, 1.00002368, -1.26551223}
+
+func normal32(x float32) float32 {
+	z := float32(math.Float32frombits(math.Float32bits(x)&0x7fffffff) * 0.70710678)
+	t := 1 / (float32(z*0.5) + 1)
+	p := erfc[0]
+	for _, c := range erfc[1:] {
+		p = float32(p*t) + c
+	}
+	below := float32(float32(exp32(p-float32(z*z))*t) * 0.5) // of -|x|
+	if math.Signbit(float64(x)) {
+		return below
+	}
+	return 1 - below
+}
+
+func normal64(x float64) float64 { return math.Erfc(-x/math.Sqrt2) / 2 }

@@ -6,10 +6,12 @@ func sets(level simd.Level) set {
 	switch level {
 	case simd.AVX512:
 		return set{16, expAVX512, sigmoidAVX512, tanhAVX512, addAVX512, mulAVX512, axpyAVX512, addRowsAVX512, addRowsReLUAVX512, sumRowsAVX512, reluBackAVX512,
-			adamAVX512, lstmAVX512, lstmBackAVX512, poolAVX512, poolBackAVX512}
+			adamAVX512, lstmAVX512, lstmBackAVX512, poolAVX512, poolBackAVX512,
+			reluAVX512, normalAVX512, tapsAVX512, squareRowsAVX512, dotRowsAVX512, scaleRowsAVX512, backRowsAVX512}
 	case simd.AVX2:
 		return set{8, expAVX2, sigmoidAVX2, tanhAVX2, addAVX2, mulAVX2, axpyAVX2, addRowsAVX2, addRowsReLUAVX2, sumRowsAVX2, reluBackAVX2,
-			adamAVX2, lstmAVX2, lstmBackAVX2, poolAVX2, poolBackAVX2}
+			adamAVX2, lstmAVX2, lstmBackAVX2, poolAVX2, poolBackAVX2,
+			reluAVX2, normalAVX2, tapsAVX2, squareRowsAVX2, dotRowsAVX2, scaleRowsAVX2, backRowsAVX2}
 	}
 	return set{}
 }
@@ -29,6 +31,13 @@ func lstmAVX512(z, c, h, tc, before *float32, n, step int)
 func lstmBackAVX512(z, dc, dh, tc, before *float32, n, step int)
 func poolAVX512(y, a, b *float32, channels, n int)
 func poolBackAVX512(da, db, dy, y, a, b *float32, channels, n int)
+func reluAVX512(y, x *float32, n int)
+func normalAVX512(y, x *float32, n int)
+func tapsAVX512(y, a, b *float32, at *Tap, n, taps, add int)
+func squareRowsAVX512(sum, x, mean *float32, n, rows int)
+func dotRowsAVX512(sum, d, x, mean *float32, n, rows int)
+func scaleRowsAVX512(y, x, mean, a, b *float32, n, rows int)
+func backRowsAVX512(dx, d, x, mean, a, b, c *float32, n, rows int)
 
 func expAVX2(y, x *float32, n int)
 func sigmoidAVX2(y, x *float32, n int)
@@ -45,3 +54,10 @@ func lstmAVX2(z, c, h, tc, before *float32, n, step int)
 func lstmBackAVX2(z, dc, dh, tc, before *float32, n, step int)
 func poolAVX2(y, a, b *float32, channels, n int)
 func poolBackAVX2(da, db, dy, y, a, b *float32, channels, n int)
+func reluAVX2(y, x *float32, n int)
+func normalAVX2(y, x *float32, n int)
+func tapsAVX2(y, a, b *float32, at *Tap, n, taps, add int)
+func squareRowsAVX2(sum, x, mean *float32, n, rows int)
+func dotRowsAVX2(sum, d, x, mean *float32, n, rows int)
+func scaleRowsAVX2(y, x, mean, a, b *float32, n, rows int)
+func backRowsAVX2(dx, d, x, mean, a, b, c *float32, n, rows int)

@@ -23,7 +23,19 @@ CONST(k, 48, 0x7fffffff) // all bits but the sign
 CONST(k, 52, 0x41200000) // 10, where tanh is 1
 CONST(k, 56, 0x40000000) // 2
 CONST(k, 60, 0x80000000) // the sign
-GLOBL k<>(SB), RODATA|NOPTR, $64
+CONST(k, 64, 0x3f3504f3)  // 1/√2
+CONST(k, 68, 0x3f000000)  // 1/2
+CONST(k, 72, 0x3e2ef945)  // coefficients of erfc (Press et al.), from the highest
+CONST(k, 76, 0xbf527892)
+CONST(k, 80, 0x3fbe87b0)
+CONST(k, 84, 0xbf914e5d)
+CONST(k, 88, 0x3e8ec7cc)
+CONST(k, 92, 0xbe3ec24c)
+CONST(k, 96, 0x3dc636c9)
+CONST(k, 100, 0x3ebf88fb)
+CONST(k, 104, 0x3f8000c7)
+CONST(k, 108, 0xbfa1fc4e)
+GLOBL k<>(SB), RODATA|NOPTR, $112
 
 // K loads a constant into all lanes.
 #define K(at, v) VBROADCASTSS k<>+at(SB), v
@@ -543,5 +555,280 @@ loop:
 	ADDQ R8, R11
 	DECQ R9
 	JNZ pixel
+	VZEROUPPER
+	RET
+
+// func relu(y, x *float32, n int)
+TEXT RELU_NAME(SB), NOSPLIT, $0-24
+	MOVQ y+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ n+16(FP), CX
+	BITXOR V1, V1, V1
+loop:
+	VMOVUPS (SI), V0
+	VMAXPS V0, V1, V0
+	VMOVUPS V0, (DI)
+	ADDQ $WIDTH, SI
+	ADDQ $WIDTH, DI
+	SUBQ $LANES, CX
+	JNZ loop
+	VZEROUPPER
+	RET
+
+// TERM is the next step of Horner's scheme for a polynomial p of t.
+#define TERM(at, p, t, c) \
+	VMULPS t, p, p; \
+	K(at, c); \
+	VADDPS c, p, p
+
+// func normal(y, x *float32, n int)
+TEXT NORMAL_NAME(SB), NOSPLIT, $0-24
+	MOVQ y+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ n+16(FP), CX
+	BITXOR V11, V11, V11
+loop:
+	VMOVUPS (SI), V8
+	K(48, V1)
+	BITAND V1, V8, V0
+	K(64, V1)
+	VMULPS V1, V0, V0 // z = |x|/√2
+	K(68, V1)
+	VMULPS V1, V0, V2
+	K(44, V1)
+	VADDPS V1, V2, V2
+	VDIVPS V2, V1, V2 // t = 1 / (1 + z/2)
+	K(72, V3)
+	TERM(76, V3, V2, V1)
+	TERM(80, V3, V2, V1)
+	TERM(84, V3, V2, V1)
+	TERM(88, V3, V2, V1)
+	TERM(92, V3, V2, V1)
+	TERM(96, V3, V2, V1)
+	TERM(100, V3, V2, V1)
+	TERM(104, V3, V2, V1)
+	TERM(108, V3, V2, V1)
+	VMULPS V0, V0, V0
+	VSUBPS V0, V3, V0
+	EXP(V0, V4, V5, V6)
+	VMULPS V2, V0, V0
+	K(68, V1)
+	VMULPS V1, V0, V0 // Φ(-|x|)
+	K(44, V1)
+	VSUBPS V0, V1, V1 // Φ(|x|)
+	VPSRAD $31, V8, V3
+	BITAND V3, V0, V0 // where x < 0
+	BITANDN V1, V3, V1
+	BITOR V1, V0, V0
+	VMOVUPS V0, (DI)
+	ADDQ $WIDTH, SI
+	ADDQ $WIDTH, DI
+	SUBQ $LANES, CX
+	JNZ loop
+	VZEROUPPER
+	RET
+
+// TAP adds a product to a sum.
+#define TAP(at, sum, t) \
+	VMOVUPS (at)(SI)(AX*4), t; \
+	VMULPS (at)(DX)(BX*4), t, t; \
+	VADDPS t, sum, sum
+
+// func taps(y, a, b *float32, at *Tap, n, taps, add int)
+//
+// Four vectors of sums at a time, and then one.
+TEXT TAPS_NAME(SB), NOSPLIT, $0-56
+	MOVQ y+0(FP), DI
+	MOVQ a+8(FP), SI
+	MOVQ b+16(FP), DX
+	MOVQ n+32(FP), R9
+	MOVQ add+48(FP), R10
+four:
+	CMPQ R9, $(4*LANES)
+	JLT one
+	BITXOR V0, V0, V0
+	BITXOR V1, V1, V1
+	BITXOR V2, V2, V2
+	BITXOR V3, V3, V3
+	TESTQ R10, R10
+	JZ fourZero
+	VMOVUPS (DI), V0
+	VMOVUPS WIDTH(DI), V1
+	VMOVUPS (2*WIDTH)(DI), V2
+	VMOVUPS (3*WIDTH)(DI), V3
+fourZero:
+	MOVQ at+24(FP), R8
+	MOVQ taps+40(FP), CX
+fourTaps:
+	MOVQ (R8), AX
+	MOVQ 8(R8), BX
+	TAP(0, V0, V4)
+	TAP(WIDTH, V1, V5)
+	TAP(2*WIDTH, V2, V6)
+	TAP(3*WIDTH, V3, V7)
+	ADDQ $16, R8
+	DECQ CX
+	JNZ fourTaps
+	VMOVUPS V0, (DI)
+	VMOVUPS V1, WIDTH(DI)
+	VMOVUPS V2, (2*WIDTH)(DI)
+	VMOVUPS V3, (3*WIDTH)(DI)
+	ADDQ $(4*WIDTH), DI
+	ADDQ $(4*WIDTH), SI
+	ADDQ $(4*WIDTH), DX
+	SUBQ $(4*LANES), R9
+	JMP four
+one:
+	TESTQ R9, R9
+	JZ done
+	BITXOR V0, V0, V0
+	TESTQ R10, R10
+	JZ oneZero
+	VMOVUPS (DI), V0
+oneZero:
+	MOVQ at+24(FP), R8
+	MOVQ taps+40(FP), CX
+oneTaps:
+	MOVQ (R8), AX
+	MOVQ 8(R8), BX
+	TAP(0, V0, V4)
+	ADDQ $16, R8
+	DECQ CX
+	JNZ oneTaps
+	VMOVUPS V0, (DI)
+	ADDQ $WIDTH, DI
+	ADDQ $WIDTH, SI
+	ADDQ $WIDTH, DX
+	SUBQ $LANES, R9
+	JMP one
+done:
+	VZEROUPPER
+	RET
+
+// func squareRows(sum, x, mean *float32, n, rows int)
+TEXT SQUAREROWS_NAME(SB), NOSPLIT, $0-40
+	MOVQ sum+0(FP), DI
+	MOVQ x+8(FP), R8
+	MOVQ mean+16(FP), R11
+	MOVQ n+24(FP), R9
+	MOVQ rows+32(FP), DX
+	MOVQ R9, R10
+	SHLQ $2, R10
+column:
+	VMOVUPS (DI), V0
+	VMOVUPS (R11), V1
+	MOVQ R8, SI
+	MOVQ DX, CX
+loop:
+	VMOVUPS (SI), V2
+	VSUBPS V1, V2, V2
+	VMULPS V2, V2, V2
+	VADDPS V2, V0, V0
+	ADDQ R10, SI
+	DECQ CX
+	JNZ loop
+	VMOVUPS V0, (DI)
+	ADDQ $WIDTH, DI
+	ADDQ $WIDTH, R8
+	ADDQ $WIDTH, R11
+	SUBQ $LANES, R9
+	JNZ column
+	VZEROUPPER
+	RET
+
+// func dotRows(sum, d, x, mean *float32, n, rows int)
+TEXT DOTROWS_NAME(SB), NOSPLIT, $0-48
+	MOVQ sum+0(FP), DI
+	MOVQ d+8(FP), R12
+	MOVQ x+16(FP), R8
+	MOVQ mean+24(FP), R11
+	MOVQ n+32(FP), R9
+	MOVQ rows+40(FP), DX
+	MOVQ R9, R10
+	SHLQ $2, R10
+column:
+	VMOVUPS (DI), V0
+	VMOVUPS (R11), V1
+	MOVQ R8, SI
+	MOVQ R12, BX
+	MOVQ DX, CX
+loop:
+	VMOVUPS (SI), V2
+	VSUBPS V1, V2, V2
+	VMULPS (BX), V2, V2
+	VADDPS V2, V0, V0
+	ADDQ R10, SI
+	ADDQ R10, BX
+	DECQ CX
+	JNZ loop
+	VMOVUPS V0, (DI)
+	ADDQ $WIDTH, DI
+	ADDQ $WIDTH, R8
+	ADDQ $WIDTH, R11
+	ADDQ $WIDTH, R12
+	SUBQ $LANES, R9
+	JNZ column
+	VZEROUPPER
+	RET
+
+// func scaleRows(y, x, mean, a, b *float32, n, rows int)
+TEXT SCALEROWS_NAME(SB), NOSPLIT, $0-56
+	MOVQ y+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ mean+16(FP), R8
+	MOVQ a+24(FP), R9
+	MOVQ b+32(FP), R10
+	MOVQ n+40(FP), R11
+	MOVQ rows+48(FP), DX
+	SHLQ $2, R11
+row:
+	XORQ CX, CX
+loop:
+	VMOVUPS (SI), V0
+	VSUBPS (R8)(CX*1), V0, V0
+	VMULPS (R9)(CX*1), V0, V0
+	VADDPS (R10)(CX*1), V0, V0
+	VMOVUPS V0, (DI)
+	ADDQ $WIDTH, SI
+	ADDQ $WIDTH, DI
+	ADDQ $WIDTH, CX
+	CMPQ CX, R11
+	JNE loop
+	DECQ DX
+	JNZ row
+	VZEROUPPER
+	RET
+
+// func backRows(dx, d, x, mean, a, b, c *float32, n, rows int)
+TEXT BACKROWS_NAME(SB), NOSPLIT, $0-72
+	MOVQ dx+0(FP), DI
+	MOVQ d+8(FP), BX
+	MOVQ x+16(FP), SI
+	MOVQ mean+24(FP), R8
+	MOVQ a+32(FP), R9
+	MOVQ b+40(FP), R10
+	MOVQ c+48(FP), R12
+	MOVQ n+56(FP), R11
+	MOVQ rows+64(FP), DX
+	SHLQ $2, R11
+row:
+	XORQ CX, CX
+loop:
+	VMOVUPS (SI), V0
+	VSUBPS (R8)(CX*1), V0, V0
+	VMULPS (R12)(CX*1), V0, V0
+	VMOVUPS (BX), V1
+	VSUBPS (R10)(CX*1), V1, V1
+	VSUBPS V0, V1, V1
+	VMULPS (R9)(CX*1), V1, V1
+	VMOVUPS V1, (DI)
+	ADDQ $WIDTH, SI
+	ADDQ $WIDTH, BX
+	ADDQ $WIDTH, DI
+	ADDQ $WIDTH, CX
+	CMPQ CX, R11
+	JNE loop
+	DECQ DX
+	JNZ row
 	VZEROUPPER
 	RET

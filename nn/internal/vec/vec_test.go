@@ -49,6 +49,7 @@ func TestAccuracy(t *testing.T) {
 		{"exp", Exp[float32], exp32, math.Exp, 1.1},
 		{"sigmoid", Sigmoid[float32], sigmoid32, sigmoid64, 2.6},
 		{"tanh", Tanh[float32], tanh32, math.Tanh, 2.6},
+		{"normal", Normal[float32], normal32, normal64, 260},
 	} {
 		t.Run(f.name, func(t *testing.T) {
 			levels(t, func(t *testing.T) {
@@ -141,6 +142,23 @@ func runAll(n int) [][]float32 {
 	ReLUBack(dx, a, y)
 	Mul(p, a, b)
 	out(dx, p)
+
+	ReLU(p, b)
+	out(append([]float32(nil), p...))
+	taps := []Tap{{0, n}, {2 * n, 0}, {n, 2 * n}}
+	left, right := numbers(r, 3*n), numbers(r, 3*n)
+	Taps(p, left, right, taps, false)
+	out(append([]float32(nil), p...))
+	Taps(p, left, right, taps[1:], true)
+	out(append([]float32(nil), p...))
+	SquareRows(p, left, a)
+	out(append([]float32(nil), p...))
+	DotRows(p, left, right, a)
+	out(append([]float32(nil), p...))
+	normal, back := make([]float32, 3*n), make([]float32, 3*n)
+	ScaleRows(normal, left, a, b, p)
+	BackRows(back, right, left, a, b, p, y)
+	out(normal, back)
 
 	w, g, m, v := numbers(r, n), numbers(r, n), numbers(r, n), numbers(r, n)
 	Mul(v, v, v)
