@@ -113,8 +113,9 @@ func (a Activation) Of(t *Tape, x *Value) *Value {
 
 type activateOp[T tensor.Float] struct {
 	output
-	a Activation
-	x *Value
+	a       Activation
+	x       *Value
+	members [][]T // of each core: memory for a block
 }
 
 func activate[T tensor.Float](t *Tape, x *Value, a Activation) *Value {
@@ -133,9 +134,12 @@ func activate[T tensor.Float](t *Tape, x *Value, a Activation) *Value {
 	return y
 }
 
+// ofRows reports whether the function is one of rows, not of single numbers.
+func (a Activation) ofRows() bool { return a.name == "softmax" || a.name == "log_softmax" }
+
 // width is how many numbers belong together.
 func (op *activateOp[T]) width() int {
-	if op.a.name == "softmax" || op.a.name == "log_softmax" {
+	if op.a.ofRows() {
 		s := op.x.shape()
 		return max(s[len(s)-1], 1)
 	}
@@ -146,9 +150,13 @@ func (op *activateOp[T]) width() int {
 func forward[T tensor.Float](a Activation, width int, x, y []T) {
 	switch a.name {
 	case "relu":
-		for i, v := range x {
-			y[i] = max(v, 0)
-		}
+		vec.ReLU(y, x)
+	case "gelu":
+		vec.Normal(y, x)
+		vec.Mul(y, y, x)
+	case "silu":
+		vec.Sigmoid(y, x)
+		vec.Mul(y, y, x)
 	case "sigmoid":
 		vec.Sigmoid(y, x)
 	case "tanh":
@@ -175,11 +183,27 @@ func softmaxRow[T tensor.Float](y, x []T) {
 		y[i] = v - m
 	}
 	vec.Exp(y, y)
-	sum := T(0)
-	for _, e := range y {
-		sum += e
+	vec.Scale(y, 1/total(y))
+}
+
+// side is how many sums are taken side by side in long rows: each step of one waits
+// for the one before.
+const side = 4
+
+// total is the sum of a row.
+func total[T tensor.Float](x []T) T {
+	s := T(0)
+	if len(x) >= 4*side {
+		var s0, s1, s2, s3 T
+		for ; len(x) >= side; x = x[side:] {
+			s0, s1, s2, s3 = s0+x[0], s1+x[1], s2+x[2], s3+x[3]
+		}
+		s = (s0 + s1) + (s2 + s3)
 	}
-	vec.Scale(y, 1/sum)
+	for _, v := range x {
+		s += v
+	}
+	return s
 }
 
 // logSoftmaxRow computes y = log(softmax(x)).
@@ -197,66 +221,15 @@ func logSoftmaxRow[T tensor.Float](y, x []T) {
 // maximum is the largest number; it is NaN if one is.
 func maximum[T tensor.Float](x []T) T {
 	m := x[0]
-	for _, v := range x[1:] {
+	if len(x) >= 4*side {
+		m0, m1, m2, m3 := m, m, m, m
+		for ; len(x) >= side; x = x[side:] {
+			m0, m1, m2, m3 = max(m0, x[0]), max(m1, x[1]), max(m2, x[2]), max(m3, x[3])
+		}
+		m = max(m0, m1, m2, m3)
+	}
+	for _, v := range x {
 		m = max(m, v)
 	}
 	return m
-}
-
-func (op *activateOp[T]) back() {
-	if !op.x.wants {
-		return
-	}
-	x, y, dy := numbers[T](op.x), numbers[T](&op.out), gradient[T](&op.out)
-	dx, add := overwritten[T](op.x)
-	width := op.width()
-	parallel(len(y)/width, max(elements/width, 1), func(i, j, _ int) {
-		i, j = i*width, j*width
-		op.rows(width, x[i:j], y[i:j], dy[i:j], dx[i:j], add)
-	})
-}
-
-// rows computes the gradients of some rows.
-func (op *activateOp[T]) rows(width int, x, y, dy, dx []T, add bool) {
-	for i := 0; i < len(y); i += width {
-		var shift float64
-		switch op.a.name {
-		case "softmax": // dx = y (dy - Σ dy·y)
-			for k := range width {
-				shift += float64(dy[i+k]) * float64(y[i+k])
-			}
-		case "log_softmax": // dx = dy - softmax Σ dy
-			for k := range width {
-				shift += float64(dy[i+k])
-			}
-		}
-		for k := i; k < i+width; k++ {
-			d := op.derivative(float64(x[k]), float64(y[k]), float64(dy[k]), shift)
-			if add {
-				dx[k] += T(d)
-			} else {
-				dx[k] = T(d)
-			}
-		}
-	}
-}
-
-// derivative is the gradient of one number.
-func (op *activateOp[T]) derivative(x, y, dy, shift float64) float64 {
-	switch op.a.name {
-	case "relu":
-		if y > 0 || y != y {
-			return dy
-		}
-		return 0
-	case "sigmoid":
-		return dy * y * (1 - y)
-	case "tanh":
-		return dy * (1 - y*y)
-	case "softmax":
-		return y * (dy - shift)
-	case "log_softmax":
-		return dy - math.Exp(y)*shift
-	}
-	return dy * op.a.d(x, y)
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"loupe/nn/internal/gemm"
+	"loupe/nn/internal/team"
 	"loupe/nn/tensor"
 )
 
@@ -88,8 +89,8 @@ type attendOp[T tensor.Float] struct {
 	output
 	qkv     *Value
 	k       *attention
-	weights []T // [batch heads queries keys]
-	grads   []T
+	weights []T   // [batch heads queries keys]
+	grads   [][]T // of the weights of one head, for each core
 }
 
 func attend[T tensor.Float](t *Tape, qkv *Value, k *attention) *Value {
@@ -100,13 +101,13 @@ func attend[T tensor.Float](t *Tape, qkv *Value, k *attention) *Value {
 	y := op.set(qkv.Data.DType(), []*Value{qkv}, batch, time, n)
 	op.weights = grow(op.weights, batch*k.heads*time*time)
 	to := numbers[T](y)
-	for i := range batch * k.heads {
+	parallel(batch*k.heads, 1, func(i, _, _ int) {
 		q, key, v := op.parts(numbers[T](qkv), i)
 		w := op.weights[i*time*time : (i+1)*time*time]
 		gemm.Mul(gemm.Dense(w, time, time), q, key.T(), false)
 		op.soften(w, time)
 		gemm.Mul(op.head(to, i), gemm.Dense(w, time, time), v, false)
-	}
+	})
 	if k.watch != nil {
 		k.watch(tensor.FromSlice(op.weights, batch, k.heads, time, time))
 	}
@@ -155,18 +156,21 @@ func (op *attendOp[T]) soften(w []T, time int) {
 func (op *attendOp[T]) back() {
 	time := op.out.shape()[1]
 	x, dx, dy := numbers[T](op.qkv), gradient[T](op.qkv), gradient[T](&op.out)
-	op.grads = grow(op.grads, time*time)
-	d := gemm.Dense(op.grads, time, time)
-	for i := range op.out.shape()[0] * op.k.heads {
+	for len(op.grads) < team.Size() {
+		op.grads = append(op.grads, nil)
+	}
+	parallel(op.out.shape()[0]*op.k.heads, 1, func(i, _, member int) {
+		op.grads[member] = grow(op.grads[member], time*time)
+		d := gemm.Dense(op.grads[member], time, time)
 		q, k, v := op.parts(x, i)
 		dq, dk, dv := op.parts(dx, i)
 		w := op.weights[i*time*time : (i+1)*time*time]
 		gemm.Mul(dv, gemm.Dense(w, time, time).T(), op.head(dy, i), true)
 		gemm.Mul(d, op.head(dy, i), v.T(), false)
-		op.softenBack(w, op.grads, time)
+		op.softenBack(w, op.grads[member], time)
 		gemm.Mul(dq, d, k, true)
 		gemm.Mul(dk, d.T(), q, true)
-	}
+	})
 }
 
 // softenBack replaces gradients of weights by those of products.

@@ -63,6 +63,8 @@ func layerCases() map[string]struct {
 		"transformer":        {Sequential(TransformerBlock(6, 3, 8, Rate(0.2)), GlobalAvgPool(), Dense(2, Softsign)), []int{2, 4, 6}},
 		"residual":           {Sequential(Residual(Dense(4, Tanh), Residual(Dense(4))), Dense(2, HardSigmoid)), []int{3, 4}},
 		"branches":           {branches(), []int{2, 6, 6, 2}},
+		"softmax of one":     {Sequential(Dense(3, LogSoftmax), Dense(1, Softmax)), []int{3, 4}},
+		"softmax of many":    {Sequential(Dense(21, Softmax), Dense(18, LogSoftmax)), []int{3, 4}},
 		"activations":        {Sequential(Dense(4), Tanh, Dense(3), LogSoftmax), []int{3, 4}},
 	}
 }
