@@ -31,7 +31,8 @@ const policy = `
 	internal/golden:
 	internal/soak:
 	display:
-	viz/draw:           golang.org/x/image codeberg.org/go-fonts/liberation codeberg.org/go-pdf/fpdf
+	viz/draw/cjk:
+	viz/draw:           viz/draw/cjk golang.org/x/image codeberg.org/go-fonts/liberation codeberg.org/go-pdf/fpdf
 	viz/words:
 	viz/chart:          viz/draw viz/words golang.org/x/image
 	viz/plots:          display viz/draw $gonum

@@ -52,6 +52,9 @@ func (m *bars) extent(x, y *domain) {
 
 func (m *bars) draw(p *panel, l *layer) {
 	places, names, values, along := p.x.cells, p.x, p.y, p.area.W()
+	if len(m.values) == 0 {
+		return
+	}
 	if m.level {
 		places, names, values, along = p.y.cells, p.y, p.x, p.area.H()
 	}

@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/color"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,6 +16,7 @@ import (
 
 	"loupe/internal/golden"
 	"loupe/viz/draw"
+	"loupe/viz/words"
 )
 
 func TestPictures(t *testing.T) {
@@ -38,9 +40,8 @@ func TestDescriptions(t *testing.T) {
 	golden.Text(t, "descriptions.txt", b.String())
 }
 
-// texts is a canvas that notes where texts are.
+// texts is a canvas that draws nothing, and notes where texts are.
 type texts struct {
-	*draw.Raster
 	page draw.Rect
 	list []text
 	bad  []string
@@ -51,6 +52,13 @@ type text struct {
 	box draw.Rect
 }
 
+func (c *texts) Fill(draw.Rect, color.NRGBA)                {}
+func (c *texts) Line([]draw.Point, float64, color.NRGBA)    {}
+func (c *texts) Polygon([]draw.Point, color.NRGBA)          {}
+func (c *texts) Dots([]draw.Point, draw.Dot, []color.NRGBA) {}
+func (c *texts) Image(*image.NRGBA, draw.Rect)              {}
+func (c *texts) Density() float64                           { return 0.25 }
+
 func (c *texts) Text(s string, at draw.Point, f draw.Font, col color.NRGBA, p draw.Place) {
 	w, asc, desc := f.Width(s), f.Size*0.72, f.Size*0.2
 	start := -float64(p.Align) * w / 2
@@ -60,6 +68,9 @@ func (c *texts) Text(s string, at draw.Point, f draw.Font, col color.NRGBA, p dr
 	}
 	if s == "" {
 		return
+	}
+	if f.Size < 7*96/72. {
+		c.bad = append(c.bad, fmt.Sprintf("%q is smaller than 7 points: %.1f pixels", s, f.Size))
 	}
 	if box.X0 < 0 || box.Y0 < 0 || box.X1 > c.page.X1 || box.Y1 > c.page.Y1 {
 		c.bad = append(c.bad, fmt.Sprintf("%q leaves the page: %.1f", s, box))
@@ -72,30 +83,45 @@ func (c *texts) Text(s string, at draw.Point, f draw.Font, col color.NRGBA, p dr
 	c.list = append(c.list, text{s, box})
 }
 
-// TestTexts draws all figures in several widths: no text may be cut by the edge
-// of the page or lie on another one.
+// TestTexts draws all figures in several widths, in all themes and languages: no
+// text may be cut by the edge of the page, lie on another one, or be too small.
 func TestTexts(t *testing.T) {
+	looks := map[string][]Option{
+		"light":       nil,
+		"dark":        {Theme(Dark)},
+		"print":       {Theme(Print), Language(words.Chinese)},
+		"colourblind": {Theme(ColorBlind), Language(words.Chinese)},
+	}
 	for _, list := range []map[string]*Figure{samples(), nasty()} {
 		for name, f := range list {
-			for _, width := range []float64{0, 250, 400, 700, 1400} {
-				g := f
-				if width > 0 {
-					g = f.With(Size(width, f.o.height))
-				}
-				p, err := g.layout()
-				if err != nil {
-					t.Errorf("%s, %.0f wide: %v", name, width, err)
-					continue
-				}
-				c := &texts{Raster: draw.NewRaster(p.width, p.height, 1), page: draw.Rect{X1: p.width, Y1: p.height}}
-				if err := p.draw(c); err != nil {
-					t.Errorf("%s, %.0f wide: %v", name, width, err)
-				}
-				for _, bad := range c.bad[:min(len(c.bad), 3)] {
-					t.Errorf("%s, %.0f wide: %s", name, width, bad)
+			for look, options := range looks {
+				for _, width := range []float64{0, 250, 400, 700, 1400} {
+					if look != "light" && width != 400 && width != 1400 {
+						continue
+					}
+					testTexts(t, fmt.Sprintf("%s, %s, %.0f wide", name, look, width), f.With(options...), width)
 				}
 			}
 		}
+	}
+}
+
+func testTexts(t *testing.T, name string, f *Figure, width float64) {
+	t.Helper()
+	if width > 0 {
+		f = f.With(Size(width, f.o.height))
+	}
+	p, err := f.layout()
+	if err != nil {
+		t.Errorf("%s: %v", name, err)
+		return
+	}
+	c := &texts{page: draw.Rect{X1: p.width, Y1: p.height}}
+	if err := p.draw(c); err != nil {
+		t.Errorf("%s: %v", name, err)
+	}
+	for _, bad := range c.bad[:min(len(c.bad), 3)] {
+		t.Errorf("%s: %s", name, bad)
 	}
 }
 
@@ -159,6 +185,17 @@ func TestMistakes(t *testing.T) {
 		"cannot be 5 pixels wide":  HeatMap(m, Size(5, 0)),
 		"1 image and 2 names":      Images(pictures(1), "a", "b"),
 		"image 0 of the grid":      Images([]image.Image{image.NewGray(image.Rectangle{})}),
+		"axes":                     Plot(Bars([]string{"a"}, []float64{1}), HBars([]string{"a"}, []float64{1})),
+		"3 x and 2 y":              Plot(Line([]float64{1, 2, 3}, []float64{1, 2})),
+		`"red" is no colour`:       Plot(Line(nil, nil, Color("red"))),
+		"2 points and 1 classes":   Plot(Points(nil, []float64{1, 2}, Classes([]string{"a"}))),
+		"mark 0 of the plot is":    Plot(nil),
+		"at NaN":                   Plot(HLine(math.NaN())),
+		"not nil":                  Plot(Raster(nil, 0, 1, 0, 1)),
+		"from 1 to 1":              Plot(Raster(m, 1, 1, 0, 1)),
+		"1 name and 2 values":      Plot(Bars([]string{"a"}, []float64{1, 2})),
+		"1 text at 2 points":       Plot(Texts(nil, []float64{1, 2}, []string{"a"})),
+		"opacity 2":                Plot(Area(nil, []float64{1}, Opacity(2))),
 		"65 sets":                  Histogram(make([]Set, 65)...),
 	} {
 		if _, _, err := f.TryMIMEBundle(); err == nil || !strings.Contains(err.Error(), want) {

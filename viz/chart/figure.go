@@ -49,7 +49,7 @@ func (f *Figure) Describe() (text string) {
 	}()
 	text = f.art.Describe(&f.o)
 	if f.o.title != "" {
-		text = draw.Clean(f.o.title) + ": " + text
+		text = draw.Clean(f.o.title) + f.o.Say(": ") + text
 	}
 	return text
 }

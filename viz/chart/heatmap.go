@@ -1,7 +1,7 @@
 package chart
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -46,15 +46,15 @@ func (m rowMatrix) At(i, j int) float64 {
 
 func (h *heatmap) Describe(o *Options) string {
 	if h.m == nil {
-		return "Heat map without a matrix."
+		return o.Say("Heat map without a matrix.")
 	}
 	rows, cols := h.m.Dims()
-	head := fmt.Sprintf("Heat map of %s × %s", plural(rows, "row", "rows"), plural(cols, "column", "columns"))
+	head := o.Say("Heat map of %s × %s", o.Count(rows, "row", "rows"), o.Count(cols, "column", "columns"))
 	if rows == 0 || cols == 0 {
-		return head + ": no values."
+		return head + o.Say(": no values.")
 	}
 	where := func(at [3]int) string {
-		return placeName("row", o.rows, at[1]) + ", " + placeName("column", o.columns, at[2])
+		return placeName(o, o.Say("row"), o.rows, at[1]) + o.Say(", ") + placeName(o, o.Say("column"), o.columns, at[2])
 	}
 	return head + describeExtremes(h.survey(), o, where)
 }
@@ -62,7 +62,7 @@ func (h *heatmap) Describe(o *Options) string {
 // describeExtremes says how large values are, where, and what colours mean.
 func describeExtremes(e extremes, o *Options, where func([3]int) string) string {
 	if e.missing {
-		return ": no finite values" + missing(e) + "."
+		return o.Say(": no finite values") + missing(o, e) + o.Say(".")
 	}
 	var b strings.Builder
 	what := ""
@@ -70,42 +70,42 @@ func describeExtremes(e extremes, o *Options, where func([3]int) string) string 
 		what = nameOr(o.scaleLabel, "") + " "
 	}
 	if e.lo == e.hi {
-		fmt.Fprintf(&b, ": %sis %s everywhere", what, number(e.lo))
+		b.WriteString(o.Say(": %sis %s everywhere", what, number(e.lo)))
 		if what == "" {
 			b.Reset()
-			fmt.Fprintf(&b, ": all values are %s", number(e.lo))
+			b.WriteString(o.Say(": all values are %s", number(e.lo)))
 		}
 	} else {
-		fmt.Fprintf(&b, ": %sfrom %s (%s) to %s (%s), mean %s", what, number(e.lo), where(e.loAt), number(e.hi), where(e.hiAt), meanText(e.mean, e.lo, e.hi))
+		b.WriteString(o.Say(": %sfrom %s (%s) to %s (%s), mean %s", what, number(e.lo), where(e.loAt), number(e.hi), where(e.hiAt), meanText(e.mean, e.lo, e.hi)))
 	}
-	b.WriteString(missing(e))
-	b.WriteString(".")
+	b.WriteString(missing(o, e))
+	b.WriteString(o.Say("."))
 	if s, err := newScale(e, o); err == nil && s.diverging {
-		b.WriteString(" Red is positive, blue negative.")
+		b.WriteString(" " + s.signs(o))
 	}
 	if o.ranged && (e.lo < o.lo || e.hi > o.hi) {
-		fmt.Fprintf(&b, " Colours end at %s and %s; values beyond have the last colour.", number(o.lo), number(o.hi))
+		b.WriteString(" " + o.Say("Colours end at %s and %s; values beyond have the last colour.", number(o.lo), number(o.hi)))
 	}
 	return b.String()
 }
 
-func missing(e extremes) string {
+func missing(o *Options, e extremes) string {
 	text := ""
 	if e.nan > 0 {
-		text += fmt.Sprintf("; %s NaN (hatched)", count(e.nan))
+		text += o.Say("; %s NaN (hatched)", count(e.nan))
 	}
 	if e.inf > 0 {
-		text += fmt.Sprintf("; %s infinite", count(e.inf))
+		text += o.Say("; %s infinite", count(e.inf))
 	}
 	return text
 }
 
 // placeName names a row or a column by its label, or by its number.
-func placeName(kind string, names []string, i int) string {
+func placeName(o *Options, kind string, names []string, i int) string {
 	if i < len(names) && names[i] != "" {
 		return nameOr(names[i], "")
 	}
-	return fmt.Sprintf("%s %d", kind, i)
+	return o.Say("%s %s", kind, strconv.Itoa(i))
 }
 
 func (h *heatmap) Caption(*Options) string { return "" }

@@ -31,7 +31,7 @@ func (h *heatmap) Width(o *Options) float64 {
 
 func (h *heatmap) Layout(width float64, o *Options) (Body, error) {
 	if h.m == nil {
-		return message("no matrix", width), nil
+		return message(o.Say("no matrix"), width), nil
 	}
 	p := &heatmapPlan{heatmap: h, o: o}
 	p.nr, p.nc = h.m.Dims()
@@ -42,7 +42,7 @@ func (h *heatmap) Layout(width float64, o *Options) (Body, error) {
 		return Body{}, fmt.Errorf("viz: the heat map has %s and %s for them", plural(p.nc, "column", "columns"), plural(len(o.columns), "name", "names"))
 	}
 	if p.nr == 0 || p.nc == 0 {
-		return message(fmt.Sprintf("no values: %d rows × %d columns", p.nr, p.nc), width), nil
+		return message(o.Say("no values: %s rows × %s columns", count(p.nr), count(p.nc)), width), nil
 	}
 	var err error
 	if p.scale, err = newScale(h.survey(), o); err != nil {

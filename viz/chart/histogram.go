@@ -1,7 +1,6 @@
 package chart
 
 import (
-	"fmt"
 	"math"
 	"sort"
 	"strings"
@@ -112,25 +111,25 @@ func (s *statistics) between(from, to float64, last bool) int {
 
 func (h *histogram) Describe(o *Options) string {
 	if len(h.sets) == 0 {
-		return "Histogram without values."
+		return o.Say("Histogram without values.")
 	}
 	_, shared := h.ranges(o)
 	if len(h.sets) == 1 {
-		return fmt.Sprintf("Histogram of %s: %s.", nameOr(h.sets[0].Name, "values"), h.statistics()[0].sentence())
+		return o.Say("Histogram of %s: %s.", nameOr(h.sets[0].Name, o.Say("the values")), h.statistics()[0].sentence(o))
 	}
 	var parts []string
 	for i, s := range h.sets {
 		if i == 40 {
-			parts = append(parts, fmt.Sprintf("and %s more", count(len(h.sets)-i)))
+			parts = append(parts, o.Say("and %s more", count(len(h.sets)-i)))
 			break
 		}
-		parts = append(parts, nameOr(s.Name, fmt.Sprintf("set %d", i+1))+": "+h.statistics()[i].sentence())
+		parts = append(parts, nameOr(s.Name, o.Say("set %s", count(i+1)))+": "+h.statistics()[i].sentence(o))
 	}
-	scales := "one scale"
+	scales := o.Say("one scale")
 	if !shared {
-		scales = "each with a scale of its own"
+		scales = o.Say("each with a scale of its own")
 	}
-	return fmt.Sprintf("Histograms of %d sets, %s. %s.", len(h.sets), scales, strings.Join(parts, ". "))
+	return o.Say("Histograms of %s sets, %s. %s.", count(len(h.sets)), scales, strings.Join(parts, o.Say(". ")))
 }
 
 // nameOr is a name as text may contain it, or what stands for none.
@@ -150,9 +149,10 @@ func (h *histogram) Caption(o *Options) string {
 		return ""
 	}
 	s := h.statistics()[0]
-	text := s.short()
-	if f := s.findings(); f != "" {
-		text += ", " + strings.Replace(f, "near 0", fmt.Sprintf("near 0 (within ±%s)", number(s.nearBelow)), 1)
+	text := s.short(o)
+	if f := s.findings(o); f != "" {
+		near := o.Say("%s near 0", percent(o, s.near, s.n))
+		text += o.Say(", ") + strings.Replace(f, near, near+o.Say(" (within ±%s)", number(s.nearBelow)), 1)
 	}
 	if o.title == "" && h.sets[0].Name != "" {
 		return nameOr(h.sets[0].Name, "") + ": " + text

@@ -1,7 +1,6 @@
 package chart
 
 import (
-	"fmt"
 	"image/color"
 
 	"loupe/viz/draw"
@@ -30,15 +29,15 @@ func (p *histogramPlan) drawHead(c *Sheet, i int, plot draw.Rect, y float64) {
 		c.Text(f.Fit(text, plot.W()), draw.Point{X: plot.X0, Y: y + f.Ascent()}, f, col, draw.Place{})
 		y += f.Line()
 	}
-	line(nameOr(p.sets[i].Name, fmt.Sprintf("set %d", i+1)), headFont, c.Ink)
-	line(s.short(), smallFont, c.Soft)
-	line(s.findings(), smallFont, c.Soft)
+	line(nameOr(p.sets[i].Name, c.Say("set %s", count(i+1))), headFont, c.Ink)
+	line(s.short(c.Options), smallFont, c.Soft)
+	line(s.findings(c.Options), smallFont, c.Soft)
 }
 
 func (p *histogramPlan) drawYLabel(c *Sheet, left float64, plot draw.Rect) {
-	label := "values"
+	label := c.Say("count")
 	if p.share {
-		label = "% of values"
+		label = c.Say("%s of values", "%")
 	}
 	if p.o.yLabel != "" {
 		label = p.o.yLabel
@@ -60,7 +59,7 @@ func (p *histogramPlan) drawFacet(c *Sheet, i int, plot draw.Rect) {
 		c.Text(labelFont.Fit(p.o.xLabel, plot.W()), draw.Point{X: (plot.X0 + plot.X1) / 2, Y: plot.Y1 + tickLength + tickGap + tickFont.Line() + labelFont.Ascent()}, labelFont, c.Soft, draw.Place{Align: draw.Middle})
 	}
 	if p.statistics()[i].n == 0 {
-		c.Text("no finite values", draw.Point{X: (plot.X0 + plot.X1) / 2, Y: (plot.Y0 + plot.Y1) / 2}, labelFont, c.Soft, draw.Place{Align: draw.Middle})
+		c.Text(c.Say("no finite values"), draw.Point{X: (plot.X0 + plot.X1) / 2, Y: (plot.Y0 + plot.Y1) / 2}, labelFont, c.Soft, draw.Place{Align: draw.Middle})
 	}
 	p.drawBeyond(c, i, plot)
 }
@@ -101,27 +100,23 @@ func (p *histogramPlan) drawBeyond(c *Sheet, i int, plot draw.Rect) {
 	if high > 0 {
 		tip := plot.X1
 		c.Polygon([]draw.Point{{X: tip, Y: mid}, {X: tip - 7, Y: mid - 4}, {X: tip - 7, Y: mid + 4}}, c.Warning)
-		c.Text(beyond(high, "up", s.highest, room), draw.Point{X: tip - 11, Y: y}, smallFont, c.Warning, draw.Place{Align: draw.End})
+		c.Text(beyond(room, count(high), c.Say("%s beyond, up to %s", count(high), number(s.highest)), c.Say("%s to %s", count(high), number(s.highest))), draw.Point{X: tip - 11, Y: y}, smallFont, c.Warning, draw.Place{Align: draw.End})
 	}
 	if low > 0 {
 		tip := plot.X0
 		c.Polygon([]draw.Point{{X: tip, Y: mid}, {X: tip + 7, Y: mid - 4}, {X: tip + 7, Y: mid + 4}}, c.Warning)
-		c.Text(beyond(low, "down", s.lowest, room), draw.Point{X: tip + 11, Y: y}, smallFont, c.Warning, draw.Place{})
+		c.Text(beyond(room, count(low), c.Say("%s beyond, down to %s", count(low), number(s.lowest)), c.Say("%s to %s", count(low), number(s.lowest))), draw.Point{X: tip + 11, Y: y}, smallFont, c.Warning, draw.Place{})
 	}
 }
 
-// beyond says how many values there are and how far they go, in as many words as
-// there is room for.
-func beyond(n int, direction string, end float64, width float64) string {
-	for _, text := range []string{
-		fmt.Sprintf("%s beyond, %s to %s", count(n), direction, number(end)),
-		fmt.Sprintf("%s to %s", count(n), number(end)),
-	} {
+// beyond is the first of some texts that has room, or a short one.
+func beyond(width float64, short string, texts ...string) string {
+	for _, text := range texts {
 		if smallFont.Width(text) <= width {
 			return text
 		}
 	}
-	return smallFont.Fit(count(n), width)
+	return smallFont.Fit(short, width)
 }
 
 // message is an art that only says why there is none.

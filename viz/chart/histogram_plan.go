@@ -51,7 +51,7 @@ type histogramPlan struct {
 func (h *histogram) Layout(width float64, o *Options) (Body, error) {
 	n := len(h.sets)
 	if n == 0 {
-		return message("no values", width), nil
+		return message(o.Say("no values"), width), nil
 	}
 	if n > maxFacets {
 		return Body{}, fmt.Errorf("viz: a histogram of %d sets is too large to read: pass at most %d", n, maxFacets)

@@ -79,7 +79,7 @@ func plural(n int, one, many string) string {
 
 // percent prints a share of a whole so that some is never none and not all is
 // never all.
-func percent(part, whole int) string {
+func percent(o *Options, part, whole int) string {
 	if whole == 0 {
 		return "0 %"
 	}
@@ -88,9 +88,9 @@ func percent(part, whole int) string {
 	case part == 0 || part == whole:
 		return fmt.Sprintf("%.0f %%", p)
 	case p < 0.1:
-		return "under 0.1 %"
+		return o.Say("under %s", "0.1 %")
 	case p > 99.9:
-		return "over 99.9 %"
+		return o.Say("over %s", "99.9 %")
 	case p < 10 || p > 99:
 		return trim(strconv.FormatFloat(p, 'f', 1, 64)) + " %"
 	}

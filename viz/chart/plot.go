@@ -45,7 +45,14 @@ func (p *plot) check(o *Options) error {
 		return fmt.Errorf("viz: %d plots side by side are too many to read: pass at most %d", len(p.panels), maxFacets)
 	}
 	for _, f := range p.panels {
+		directions := map[bool]bool{} // of bars
 		for i, m := range f.Marks {
+			if b, ok := m.(*bars); ok {
+				directions[b.level] = true
+			}
+			if len(directions) > 1 {
+				return fmt.Errorf("viz: a plot has upright bars and level ones: their names belong to different axes, so draw two plots")
+			}
 			if m == nil {
 				return fmt.Errorf("viz: mark %d of the plot is nil", i)
 			}
@@ -229,7 +236,7 @@ func (p *plot) Describe(o *Options) string {
 		if len(marks) == 0 {
 			continue
 		}
-		text := strings.Join(marks, "; ")
+		text := strings.Join(marks, o.Say("; "))
 		if len(p.panels) > 1 {
 			text = nameOr(f.Name, "–") + ": " + text
 		}
@@ -245,7 +252,7 @@ func (p *plot) Describe(o *Options) string {
 	if o.xLabel != "" || o.yLabel != "" {
 		head += o.Say(" of %s over %s", nameOr(o.yLabel, "y"), nameOr(o.xLabel, "x"))
 	}
-	text := head + ": " + strings.Join(parts, ". ") + "."
+	text := head + o.Say(": ") + strings.Join(parts, o.Say(". ")) + o.Say(".")
 	if k := p.kinds(); len(k) > 0 {
 		text += " " + o.Say("Classes: %s.", strings.Join(shortList(k, 40), ", "))
 	}

@@ -126,7 +126,7 @@ func dotSize(n int) float64 {
 }
 
 func (m *points) describe(o *Options) string {
-	return m.opts.named(o, o.Say("points")) + describeXY(o, m.x, m.y)
+	return m.opts.named(o, o.Say("scatter")) + describeXY(o, m.x, m.y)
 }
 
 func (m *points) rows(t *plotTable) {

@@ -55,7 +55,11 @@ func (m *rule) draw(p *panel, l *layer) {
 	if m.opts.label == "" || !finite(b) || !p.holds(b) {
 		return
 	}
-	s := tickFont.Fit(m.opts.label, p.area.W()*0.8)
+	room := p.area.W() - 8
+	if !m.level {
+		room = max(b.X-p.area.X0, p.area.X1-b.X) - 8
+	}
+	s := tickFont.Fit(m.opts.label, room)
 	w := tickFont.Width(s)
 	at := draw.Point{X: b.X - 4 - w, Y: max(b.Y-4, p.area.Y0+tickFont.Size+2)}
 	if !m.level {

@@ -138,6 +138,31 @@ func nasty() map[string]*Figure {
 		"one image":        Images(pictures(1), long),
 		"many images":      Images(pictures(200), names("a long name %d", 200)...),
 		"uneven maps":      Maps([]Matrix{grid(3, 30, wave), grid(30, 3, wave), grid(1, 1, wave), grid(40, 40, wave)}, "a", script, "", "d"),
+		"no marks":         Plot(),
+		"empty marks":      Plot(Points(nil, nil), Line(nil, nil), Band(nil, nil, nil), Bars(nil, nil), Texts(nil, nil, nil)),
+		"one point":        Plot(Points([]float64{3}, []float64{4}), Line([]float64{3}, []float64{4})),
+		"constant line":    Plot(Line(nil, []float64{2, 2, 2})),
+		"NaN line":         Plot(Line(nil, []float64{math.NaN(), inf, -inf}), Points(nil, []float64{math.NaN()})),
+		"gaps":             Plot(Line(nil, []float64{1, math.NaN(), 2, 3, inf, 1}, Label(script)), Points([]float64{1, inf}, []float64{math.NaN(), 2})),
+		"extreme line":     Plot(Line([]float64{-1.7e308, 0, 1.7e308}, []float64{1e300, -1.7e308, 1.7e308}), Band(nil, []float64{-1e308, 0}, []float64{1e308, 1})),
+		"tiny line":        Plot(Line([]float64{0, 1e-300, 2e-300}, []float64{1e-300, 2e-300, 3e-300})),
+		"log of nothing":   Plot(Line(nil, []float64{-1, 0, -3})).With(LogY()),
+		"log extremes":     Plot(Line([]float64{1e-300, 1, 1e300}, []float64{1e-300, 1, 1e300}), HLine(1, Label(long))).With(LogX(), LogY()),
+		"log in a decade":  Plot(Line([]float64{1, 2, 3}, []float64{2, 3, 4})).With(LogX(), LogY()),
+		"log colours":      HeatMap(FromRows([][]float64{{1e-9, 1e-3, 0}, {math.NaN(), 10, -1}}), LogColors()),
+		"many bars":        Plot(Bars(names("category number %d", 10000), normal(10000, 1))),
+		"many level bars":  Plot(HBars(names("category number %d", 10000), normal(10000, 1))),
+		"names of bars":    Plot(HBars([]string{script, long, "权重 😀", ""}, []float64{1, -2, inf, math.NaN()}), HBars([]string{"x"}, []float64{3})),
+		"upright names":    Plot(Bars([]string{script, long, "权重 😀", "", "short", "six", "seven"}, normal(7, 1), Label(long)), Bars([]string{script, long}, []float64{1, 2}, Label("权重"))).With(XLabel(long), YLabel(long)),
+		"many lines":       Plot(manyLines(60)...),
+		"many panels":      Facets(manyPanels(30)...).With(OwnScales(), Title(long), YLabel(long), XLabel(script)),
+		"crowded texts":    Plot(Texts(normal(200, 1), normal(201, 1)[1:], names("a long text %d", 200)), VLine(0, Label(long)), HLine(0, Label(script))),
+		"flat raster":      Plot(Raster(grid(1, 1, wave), 0, 1e-300, -1e300, 1e300), Contour(grid(1, 1, wave), 0, 1, 0, 1, 0)),
+		"NaN raster":       Plot(Raster(grid(3, 3, func(int, int) float64 { return math.NaN() }), 0, 1, 0, 1)).With(ScaleLabel(long)),
+		"empty raster":     Plot(Raster(FromRows(nil), 0, 1, 0, 1)),
+		"log raster":       Plot(Raster(grid(5, 5, wave), 0.1, 100, 1, 1000)).With(LogX(), LogY()),
+		"low plot":         Plot(Line(nil, normal(30, 1), Label("a"))).With(Size(300, 100), XLabel("x"), YLabel("y")),
+		"hostile classes":  Plot(Points(normal(4, 1), normal(5, 1)[1:], Classes([]string{script, long, "类别", "😀"}), Names([]string{script, "b", "c", "d"}))),
 		"one map with NaN": Maps([]Matrix{FromRows([][]float64{{math.NaN(), 1}})}),
 	}
 }
@@ -154,6 +179,22 @@ func classes(n int) []string {
 	list := make([]string, n)
 	for i := range list {
 		list[i] = []string{"benign", "malignant", "unknown"}[i*i%7%3]
+	}
+	return list
+}
+
+func manyLines(n int) []Mark {
+	var list []Mark
+	for i := range n {
+		list = append(list, Line(nil, normal(20+i, 1), Label(fmt.Sprintf("transformer.h.%d.attention", i))))
+	}
+	return list
+}
+
+func manyPanels(n int) []Facet {
+	var list []Facet
+	for i := range n {
+		list = append(list, Panel(fmt.Sprintf("transformer.h.%d.attention.weight", i), Line(nil, normal(20+i, math.Pow(10, float64(i-15))))))
 	}
 	return list
 }

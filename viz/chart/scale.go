@@ -86,6 +86,7 @@ type scale struct {
 	colors    colormap
 	diverging bool
 	label     string
+	oranges   bool // positive is orange rather than red
 	nan       bool // some values are NaN, which the bar has to explain
 }
 
@@ -125,8 +126,17 @@ func newScale(e extremes, o *Options) (*scale, error) {
 		}
 	}
 	var err error
+	s.oranges = name == "orangeblue"
 	s.colors, err = colorsNamed(name)
 	return s, err
+}
+
+// signs says which sign has which colour.
+func (s *scale) signs(o *Options) string {
+	if s.oranges {
+		return o.Say("Orange is positive, blue negative.")
+	}
+	return o.Say("Red is positive, blue negative.")
 }
 
 // color is the colour of a value that is not NaN.

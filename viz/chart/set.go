@@ -1,7 +1,6 @@
 package chart
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -126,59 +125,59 @@ func quantile(sorted []float64, q float64) float64 {
 }
 
 // short is the line below the name of a facet.
-func (s *statistics) short() string {
+func (s *statistics) short(o *Options) string {
 	if s.n == 0 {
-		return "no finite values" + s.leftOut()
+		return o.Say("no finite values") + s.leftOut(o)
 	}
-	return fmt.Sprintf("%s, sd %s", plural(s.n, "value", "values"), number(s.sd))
+	return o.Say("%s, sd %s", o.Count(s.n, "value", "values"), number(s.sd))
 }
 
 // findings are what a reader should know beside the shape; often nothing.
-func (s *statistics) findings() string {
+func (s *statistics) findings(o *Options) string {
 	if s.n == 0 {
 		return ""
 	}
-	text := percent(s.near, s.n) + " near 0"
+	text := o.Say("%s near 0", percent(o, s.near, s.n))
 	if n := s.outliers(); n > 0 {
-		text += ", " + plural(n, "outlier", "outliers")
+		text += o.Say(", ") + o.Count(n, "outlier", "outliers")
 	}
-	return text + s.leftOut()
+	return text + s.leftOut(o)
 }
 
-func (s *statistics) leftOut() string {
+func (s *statistics) leftOut(o *Options) string {
 	text := ""
 	if s.nan > 0 {
-		text += ", " + count(s.nan) + " NaN"
+		text += o.Say(", ") + count(s.nan) + " NaN"
 	}
 	if s.inf > 0 {
-		text += ", " + count(s.inf) + " infinite"
+		text += o.Say(", ") + o.Say("%s infinite", count(s.inf))
 	}
 	return text
 }
 
 // sentence describes a set in full.
-func (s *statistics) sentence() string {
+func (s *statistics) sentence(o *Options) string {
 	if s.n == 0 {
-		return "no finite values" + s.leftOut()
+		return o.Say("no finite values") + s.leftOut(o)
 	}
 	var b strings.Builder
 	if s.n == 1 {
-		fmt.Fprintf(&b, "1 value, %s", number(s.lowest))
+		b.WriteString(o.Say("1 value, %s", number(s.lowest)))
 	} else if s.lowest == s.highest {
-		fmt.Fprintf(&b, "%s, all %s", plural(s.n, "value", "values"), number(s.lowest))
+		b.WriteString(o.Say("%s, all %s", o.Count(s.n, "value", "values"), number(s.lowest)))
 	} else {
-		fmt.Fprintf(&b, "%s from %s to %s, mean %s, standard deviation %s; %s near zero (within ±%s)",
-			plural(s.n, "value", "values"), number(s.lowest), number(s.highest), meanText(s.mean, s.lowest, s.highest), number(s.sd),
-			percent(s.near, s.n), number(s.nearBelow))
+		b.WriteString(o.Say("%s from %s to %s, mean %s, standard deviation %s; %s near zero (within ±%s)",
+			o.Count(s.n, "value", "values"), number(s.lowest), number(s.highest), meanText(s.mean, s.lowest, s.highest), number(s.sd),
+			percent(o, s.near, s.n), number(s.nearBelow)))
 	}
 	if s.low > 0 {
-		fmt.Fprintf(&b, "; %s below %s, down to %s", plural(s.low, "outlier", "outliers"), number(s.fenceLow), number(s.lowest))
+		b.WriteString(o.Say("; %s below %s, down to %s", o.Count(s.low, "outlier", "outliers"), number(s.fenceLow), number(s.lowest)))
 	}
 	if s.high > 0 {
-		fmt.Fprintf(&b, "; %s above %s, up to %s", plural(s.high, "outlier", "outliers"), number(s.fenceHigh), number(s.highest))
+		b.WriteString(o.Say("; %s above %s, up to %s", o.Count(s.high, "outlier", "outliers"), number(s.fenceHigh), number(s.highest)))
 	}
 	if s.nan+s.inf > 0 {
-		b.WriteString("; left out:" + strings.TrimPrefix(s.leftOut(), ","))
+		b.WriteString(o.Say("; left out: %s", strings.TrimPrefix(s.leftOut(o), o.Say(", "))))
 	}
 	return b.String()
 }

@@ -1,9 +1,9 @@
 package chart
 
 import (
-	"fmt"
 	"image"
 	"math"
+	"strings"
 	"sync"
 
 	"golang.org/x/image/draw"
@@ -67,34 +67,34 @@ func (t *tiles) name(i int) string {
 func (t *tiles) Describe(o *Options) string {
 	n := t.len()
 	if n == 0 {
-		return "Grid of images without images."
+		return o.Say("Grid of images without images.")
 	}
 	w, h := t.size(0)
-	kind := plural(n, "image", "images")
+	kind := o.Count(n, "image", "images")
 	if t.maps != nil {
-		kind = plural(n, "heat map", "heat maps")
+		kind = o.Count(n, "heat map", "heat maps")
 	}
-	text := fmt.Sprintf("Grid of %s, %d × %d", kind, w, h)
+	text := o.Say("Grid of %s, %s × %s", kind, count(w), count(h))
 	if t.maps != nil {
 		where := func(at [3]int) string {
-			return fmt.Sprintf("%s, row %d, column %d", placeName("map", t.names, at[0]), at[1], at[2])
+			return o.Say("%s, row %s, column %s", placeName(o, o.Say("map"), t.names, at[0]), count(at[1]), count(at[2]))
 		}
 		text += describeExtremes(t.survey(), o, where)
 	} else {
-		text += " pixels."
+		text += o.Say(" pixels.")
 	}
 	if len(t.names) > 0 {
-		text += " Names, row by row:"
+		text += " " + o.Say("Names, row by row:")
 		for i := range min(n, 100) {
 			if i > 0 {
-				text += ","
+				text += strings.TrimRight(o.Say(", "), " ")
 			}
 			text += " " + nameOr(t.name(i), "–")
 		}
 		if n > 100 {
-			text += ", …"
+			text += o.Say(", ") + "…"
 		}
-		text += "."
+		text += o.Say(".")
 	}
 	return text
 }

@@ -27,7 +27,7 @@ func (t *tiles) Width(o *Options) float64 {
 func (t *tiles) Layout(width float64, o *Options) (Body, error) {
 	n := t.len()
 	if n == 0 {
-		return message("no images", width), nil
+		return message(o.Say("no images"), width), nil
 	}
 	if n > maxTiles {
 		return Body{}, fmt.Errorf("viz: a grid of %s images is too large to see: pass at most %s", count(n), count(maxTiles))

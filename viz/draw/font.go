@@ -11,9 +11,12 @@ import (
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
+
+	"loupe/viz/draw/cjk"
 )
 
-// A Font is Liberation Sans in a size, in units of the canvas.
+// A Font is Liberation Sans in a size, in units of the canvas. Chinese is written
+// in Noto Sans SC.
 type Font struct {
 	Size float64
 	Bold bool
@@ -36,6 +39,7 @@ type typeface struct {
 var (
 	regular = sync.OnceValue(func() *typeface { return newTypeface(liberationsansregular.TTF) })
 	bold    = sync.OnceValue(func() *typeface { return newTypeface(liberationsansbold.TTF) })
+	chinese = sync.OnceValue(func() *typeface { return newTypeface(cjk.TTF()) })
 )
 
 func newTypeface(ttf []byte) *typeface {
@@ -71,8 +75,46 @@ func (t *typeface) advance(r rune) float64 {
 	return a
 }
 
-// Has reports whether the font can write a rune.
-func Has(r rune) bool { return regular().advance(r) >= 0 }
+// Has reports whether there is a glyph for a rune.
+func Has(r rune) bool {
+	_, em := Font{}.glyph(r)
+	return em >= 0
+}
+
+// glyph finds which typeface writes a rune, and how wide it is in em: Liberation
+// Sans, or for what this lacks the Chinese one. The width is -1 if none does.
+func (f Font) glyph(r rune) (*typeface, float64) {
+	own := f.face()
+	if a := own.advance(r); a >= 0 || r < firstHan {
+		return own, a
+	}
+	other := chinese()
+	return other, other.advance(r)
+}
+
+// firstHan is where the punctuation begins that Chinese texts may have and
+// Liberation Sans lacks.
+const firstHan = 0x2000
+
+// A run is a part of a text that one typeface writes.
+type run struct {
+	face *typeface
+	text string
+}
+
+// runs takes a text apart.
+func (f Font) runs(s string) []run {
+	var list []run
+	for _, r := range s {
+		t, _ := f.glyph(r)
+		if n := len(list); n > 0 && list[n-1].face == t {
+			list[n-1].text += string(r)
+			continue
+		}
+		list = append(list, run{t, string(r)})
+	}
+	return list
+}
 
 // boxEm is the width of the box that stands for a rune without a glyph: its
 // code in small digits.
@@ -80,10 +122,9 @@ const boxEm = 1.0
 
 // Width returns how wide a text is.
 func (f Font) Width(s string) float64 {
-	t := f.face()
 	w := 0.0
 	for _, r := range Clean(s) {
-		if a := t.advance(r); a >= 0 {
+		if _, a := f.glyph(r); a >= 0 {
 			w += a
 		} else {
 			w += boxEm

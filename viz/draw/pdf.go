@@ -12,6 +12,8 @@ import (
 	"codeberg.org/go-fonts/liberation/liberationsansbold"
 	"codeberg.org/go-fonts/liberation/liberationsansregular"
 	"codeberg.org/go-pdf/fpdf"
+
+	"loupe/viz/draw/cjk"
 )
 
 // point is the size of a CSS pixel in PDF's points of 1/72 inch.
@@ -19,8 +21,9 @@ const point = 72.0 / 96
 
 // A PDF is a canvas that becomes a PDF file of one page.
 type PDF struct {
-	doc    *fpdf.Fpdf
-	widths map[int]bool // of images so far
+	doc     *fpdf.Fpdf
+	widths  map[int]bool // of images so far
+	chinese bool         // its font is in the file
 }
 
 // NewPDF returns a page of width × height units.
@@ -87,26 +90,40 @@ func (p *PDF) Polygon(list []Point, c color.NRGBA) {
 	p.doc.Polygon(points, "F")
 }
 
-// Text implements Canvas. Runes that the font lacks become their codes.
+// Text implements Canvas. Runes without a glyph become boxes.
 func (p *PDF) Text(s string, at Point, f Font, c color.NRGBA, place Place) {
-	style := ""
+	s = spell(Clean(s))
+	p.doc.SetTextColor(int(c.R), int(c.G), int(c.B))
+	p.doc.SetAlpha(float64(c.A)/255, "Normal")
+	x, y := at.X*point, at.Y*point
+	if place.Up {
+		p.doc.TransformBegin()
+		p.doc.TransformRotate(90, x, y)
+		defer p.doc.TransformEnd()
+	}
+	x -= place.Align.shift(f.Width(s)) * point
+	for _, run := range f.runs(s) {
+		p.setFont(run.face, f)
+		p.doc.Text(x, y, run.text)
+		x += f.Width(run.text) * point
+	}
+}
+
+// setFont chooses the font of the next text. The Chinese one is added when it is
+// needed.
+func (p *PDF) setFont(t *typeface, f Font) {
+	name, style := "sans", ""
 	if f.Bold {
 		style = "B"
 	}
-	s = spell(Clean(s))
-	size, w := f.Size*point, f.Width(s)*point
-	p.doc.SetFont("sans", style, size)
-	p.doc.SetTextColor(int(c.R), int(c.G), int(c.B))
-	p.doc.SetAlpha(float64(c.A)/255, "Normal")
-	x, y, shift := at.X*point, at.Y*point, place.Align.shift(w)
-	if !place.Up {
-		p.doc.Text(x-shift, y, s)
-		return
+	if t != f.face() {
+		name, style = "chinese", ""
+		if !p.chinese {
+			p.chinese = true
+			p.doc.AddUTF8FontFromBytes(name, style, cjk.TTF())
+		}
 	}
-	p.doc.TransformBegin()
-	p.doc.TransformRotate(90, x, y)
-	p.doc.Text(x-shift, y, s)
-	p.doc.TransformEnd()
+	p.doc.SetFont(name, style, f.Size*point)
 }
 
 // spell replaces runes without a glyph by a sign of the same width.

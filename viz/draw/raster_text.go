@@ -40,20 +40,24 @@ func (c *Raster) Text(s string, at Point, f Font, col color.NRGBA, p Place) {
 
 // write puts a line of text on an image, its baseline starting at x, y pixels.
 func (c *Raster) write(to *image.RGBA, s string, x, y float64, f Font, col color.NRGBA) {
-	t := f.face()
-	face, err := opentype.NewFace(t.font, &opentype.FaceOptions{Size: f.Size * c.scale, DPI: 72, Hinting: font.HintingNone})
-	if err != nil {
-		return // the size is not a number
-	}
-	defer face.Close()
-	d := font.Drawer{Dst: to, Src: image.NewUniform(col), Face: face}
+	faces := map[*typeface]font.Face{}
+	d := font.Drawer{Dst: to, Src: image.NewUniform(col)}
 	for _, r := range s {
-		a := t.advance(r)
+		t, a := f.glyph(r)
 		if a < 0 {
 			drawBox(to, r, x, y, f.Size*c.scale, col)
 			x += boxEm * f.Size * c.scale
 			continue
 		}
+		if faces[t] == nil {
+			face, err := opentype.NewFace(t.font, &opentype.FaceOptions{Size: f.Size * c.scale, DPI: 72, Hinting: font.HintingNone})
+			if err != nil {
+				return // the size is not a number
+			}
+			defer face.Close()
+			faces[t] = face
+		}
+		d.Face = faces[t]
 		d.Dot = fixed.Point26_6{X: fixed.Int26_6(math.Round(x * 64)), Y: fixed.I(int(math.Round(y)))}
 		d.DrawString(string(r))
 		x += a * f.Size * c.scale

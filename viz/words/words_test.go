@@ -1,0 +1,100 @@
+package words
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// said finds all texts that packages below viz say: the literals in calls of Say,
+// and the plural nouns in calls of Count.
+func said(t *testing.T) map[string]string {
+	t.Helper()
+	list := map[string]string{}
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		set := token.NewFileSet()
+		file, err := parser.ParseFile(set, path, nil, 0)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			f, ok := call.Fun.(*ast.SelectorExpr)
+			at := map[string]int{"Say": 0, "Count": 2}
+			if !ok || len(call.Args) == 0 {
+				return true
+			}
+			i, ok := at[f.Sel.Name]
+			if !ok || i >= len(call.Args) {
+				return true
+			}
+			if lit, ok := call.Args[i].(*ast.BasicLit); ok && lit.Kind == token.STRING {
+				s, _ := strconv.Unquote(lit.Value)
+				list[s] = set.Position(lit.Pos()).String()
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+var verb = regexp.MustCompile(`%(\[\d\])?[a-z%]`)
+
+// verbs are what a format prints, in any order.
+func verbs(format string) string {
+	var list []string
+	for _, v := range verb.FindAllString(format, -1) {
+		list = append(list, v[:1]+v[len(v)-1:])
+	}
+	slices.Sort(list)
+	return strings.Join(list, "")
+}
+
+// TestTables compares what is said with what is translated.
+func TestTables(t *testing.T) {
+	texts := said(t)
+	if len(texts) < 50 {
+		t.Fatalf("only %d texts are found in the sources", len(texts))
+	}
+	for s, where := range texts {
+		c, ok := chinese[s]
+		switch {
+		case !ok:
+			t.Errorf("%s: %q has no Chinese translation: add it to chinese.go", where, s)
+		case verbs(s) != verbs(c) && !(verbs(s) == "" && verbs(c) == "%s"):
+			t.Errorf("%s: %q and %q print different arguments", where, s, c)
+		}
+	}
+	for s := range chinese {
+		if _, ok := texts[s]; !ok {
+			t.Errorf("%q is translated and never said", s)
+		}
+	}
+}
+
+func Example() {
+	for _, l := range []Language{English, Chinese} {
+		fmt.Println(l.Count(1200, "value", "values") + l.Say(" from %s to %s", "0", "9"))
+	}
+	// Output:
+	// 1,200 values from 0 to 9
+	// 1,200 个值，从 0 到 9
+}
