@@ -132,6 +132,11 @@ func newFitting(m *Model, data Data, c Config) *fitting {
 		c.Metrics = []Metric{Accuracy}
 	}
 	h.optimizer, m.history = c.Optimizer, h
+	for _, callback := range c.Callbacks {
+		if r, ok := callback.(*Recorder); ok {
+			h.recorder = r
+		}
+	}
 	f := &fitting{model: m, data: data, feed: newFeed(m, data), c: c, history: h, context: display.Context(), began: time.Now()}
 	f.perEpoch = (data.Len() + c.Batch - 1) / c.Batch
 	f.moment = Moment{Model: m, History: h, Config: &f.c}

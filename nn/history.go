@@ -22,10 +22,14 @@ type History struct {
 	names          []string // of Values, as they came
 	epoch, inEpoch int      // where to go on
 	optimizer      *Optimizer
+	recorder       *Recorder
 }
 
 // History returns how the model's last training went.
 func (m *Model) History() *History { return m.history }
+
+// Recorder returns the recorder that was among the callbacks, nil if none was.
+func (h *History) Recorder() *Recorder { return h.recorder }
 
 // Epochs returns how many epochs are complete.
 func (h *History) Epochs() int { return h.epoch }

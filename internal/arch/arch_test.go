@@ -34,6 +34,7 @@ const policy = `
 	viz/draw/cjk:
 	viz/draw:           viz/draw/cjk golang.org/x/image codeberg.org/go-fonts/liberation codeberg.org/go-pdf/fpdf
 	viz/words:
+	viz/model:
 	viz/chart:          viz/draw viz/words golang.org/x/image
 	viz/plots:          display viz/draw $gonum
 
