@@ -88,4 +88,9 @@ func (k *batchNorm) settings() settings {
 
 func (k *layerNorm) settings() settings { return settings{}.share("epsilon", k.epsilon) }
 
-func (k concatKind) settings() settings { return settings{}.and("axis", k.axis) }
+func (k concatKind) settings() settings {
+	if k.axis == -1 {
+		return nil
+	}
+	return settings{}.and("axis", k.axis)
+}

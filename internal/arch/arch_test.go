@@ -52,7 +52,9 @@ const policy = `
 	nn/data:            display nn/tensor viz/chart gonum.org/v1/gonum golang.org/x/image
 
 	# Figures. They read models, and nothing of the kernel.
-	viz:                display viz/draw viz/chart viz/words nn/data $gonum
+	viz/graph:          viz/model viz/chart viz/draw viz/words
+	viz/source/nn:      nn nn/tensor viz/model
+	viz:                display viz/graph viz/model viz/source/nn nn viz/draw viz/chart viz/words nn/data $gonum
 
 	# The engine. Each part is usable without those below it.
 	kernel/internal/object:
@@ -87,6 +89,7 @@ const policy = `
 // inTests lists what only tests may import more. All of them may import
 // internal/golden.
 const inTests = `
+	viz/graph:                nn viz/source/nn
 	nn:                       nn/data
 	kernel/internal/cell:     kernel/internal/build kernel/internal/object
 	kernel:                   internal/soak

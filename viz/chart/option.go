@@ -19,6 +19,7 @@ type Options struct {
 	language       words.Language
 	logX, logY     bool
 	logColors      bool
+	graph          graphOptions
 }
 
 // An Option changes one thing of a figure: f.With(viz.Title("before training")).

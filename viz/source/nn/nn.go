@@ -72,7 +72,7 @@ func (d *describer) layer(n *net.Node, row net.Row) {
 	for _, s := range l.Settings() {
 		node.Attrs = append(node.Attrs, model.Attr{Name: s.Name, Value: s.Value})
 	}
-	if a := l.Activation().Name(); a != "" && a != net.Linear.Name() && node.Class != model.Activating {
+	if a := l.Activation().Name(); a != "" && a != net.Linear.Name() {
 		node.Attrs = append(node.Attrs, model.Attr{Name: "activation", Value: a})
 	}
 	if l.Frozen() {
