@@ -19,7 +19,7 @@ type pen struct {
 	// shapes are where shapes have been written: where there is no room for
 	// two, the first tells enough.
 	shapes []draw.Rect
-	back []color.NRGBA // what the boxes stand on
+	back   []color.NRGBA // what the boxes stand on
 }
 
 // smallest is the least size of a text, 7 points.
