@@ -33,7 +33,7 @@ func newLegend(p *drawing, o *chart.Options, width float64) *legend {
 	}
 	x, y := 0.0, 14.0
 	for _, k := range l.classes {
-		w := 18 + noteFont.Width(o.Say(k.String())) + 14
+		w := 18 + noteFont.Width(className(o, k)) + 14
 		if x > 0 && x+w-14 > width {
 			x, y = 0, y+18
 		}
@@ -74,6 +74,33 @@ func (l *legend) draw(s *chart.Sheet, x, y float64) {
 		points := form(k, draw.Rect{X0: at.X, Y0: at.Y, X1: at.X + keySize + 2, Y1: at.Y + keySize - 2})
 		s.Polygon(points, fill)
 		s.Line(closed(points), 1.1, edge)
-		s.Text(s.Say(k.String()), draw.Point{X: at.X + 19, Y: at.Y + 9}, noteFont, s.Soft, draw.Place{})
+		s.Text(className(s.Options, k), draw.Point{X: at.X + 19, Y: at.Y + 9}, noteFont, s.Soft, draw.Place{})
 	}
+}
+
+// className says what operations of a class do.
+func className(o *chart.Options, k model.Class) string {
+	switch k {
+	case model.Data:
+		return o.Say("data")
+	case model.Weighted:
+		return o.Say("weights")
+	case model.Recurrent:
+		return o.Say("recurrent")
+	case model.Attending:
+		return o.Say("attention")
+	case model.Activating:
+		return o.Say("activation")
+	case model.Pooling:
+		return o.Say("pooling")
+	case model.Normalizing:
+		return o.Say("normalization")
+	case model.Reshaping:
+		return o.Say("shape")
+	case model.Merging:
+		return o.Say("merge")
+	case model.Regulating:
+		return o.Say("regularization")
+	}
+	return o.Say("other")
 }

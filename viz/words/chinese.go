@@ -30,6 +30,24 @@ var chinese = map[string]string{
 	"texts":     "%s 个文字标注",
 	"values":    "%s 个值",
 
+	// Graphs of models.
+	"multiply-adds":                "%s 次乘加",
+	"operations":                   "%s 个运算",
+	"parameters":                   "%s 个参数",
+	"places":                       "%s 处",
+	"Graph of %s":                  "计算图，共 %s",
+	", from %s (%s) to %s (%s)":    "，从 %s（%s）到 %s（%s）",
+	"It has %s":                    "共有 %s",
+	", %s of them in %s":           "，其中 %s 在 %s",
+	", and computes %s a sample":   "，每个样本计算 %s",
+	"It is one chain.":             "它是一条链。",
+	"Branches meet in %s.":         "分支在 %s 汇合。",
+	"%s match %q.":                 "%s 与 %q 相符。",
+	"output: %s":                   "输出：%s",
+	"The graph has no operations.": "图中没有运算。",
+	"data":                         "数据", "weights": "权重", "recurrent": "循环", "attention": "注意力", "activation": "激活", "pooling": "池化",
+	"normalization": "归一化", "shape": "形状", "merge": "合并", "regularization": "正则化", "other": "其他",
+
 	// Nothing to see.
 	" without finite values":          "，没有有限值",
 	": no finite values":              "：没有有限值",
