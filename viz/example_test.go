@@ -33,5 +33,5 @@ func ExampleImages() {
 	f := viz.Images([]image.Image{image.NewGray(image.Rect(0, 0, 8, 8))}, "black")
 	err := f.With(viz.Size(300, 0)).Save("images.tiff")
 	fmt.Println(err)
-	// Output: viz: a figure cannot be saved as "images.tiff": the name must end with .png, .svg or .pdf
+	// Output: viz: a figure cannot be saved as "images.tiff": the name must end with .png, .svg, .pdf or .html
 }

@@ -23,6 +23,9 @@ func Plot(marks ...Mark) *Figure { return chart.Plot(marks...) }
 //	viz.Facets(viz.Panel("layer0", viz.Line(nil, a)), viz.Panel("layer1", viz.Line(nil, b)))
 func Facets(panels ...Facet) *Figure { return chart.Facets(panels...) }
 
+// Grid shows figures side by side, as many as there is room for or Across says.
+func Grid(figures ...*Figure) *Figure { return chart.Grid(figures...) }
+
 // Panel makes a Facet.
 func Panel(name string, marks ...Mark) Facet { return chart.Panel(name, marks...) }
 

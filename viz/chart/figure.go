@@ -136,7 +136,7 @@ func (f *Figure) PDF() ([]byte, error) {
 }
 
 // Save writes the figure to a file, in the format that its name ends with:
-// .png, .svg or .pdf.
+// .png, .svg, .pdf or .html.
 func (f *Figure) Save(path string) error {
 	var (
 		file []byte
@@ -149,8 +149,10 @@ func (f *Figure) Save(path string) error {
 		file, err = f.SVG()
 	case ".pdf":
 		file, err = f.PDF()
+	case ".html", ".htm":
+		file, err = f.HTML()
 	default:
-		err = fmt.Errorf("viz: a figure cannot be saved as %q: the name must end with .png, .svg or .pdf", path)
+		err = fmt.Errorf("viz: a figure cannot be saved as %q: the name must end with .png, .svg, .pdf or .html", path)
 	}
 	if err != nil {
 		return err

@@ -90,6 +90,7 @@ func (p *heatmapPlan) draw(c *Sheet, area draw.Rect) {
 	d := c.Density()
 	c.Image(p.scale.cells(p.m, max(1, int(math.Round(plot.W()*d))), max(1, int(math.Round(plot.H()*d)))), plot)
 	p.drawNumbers(c, plot)
+	p.hover(c, plot)
 	draw.Frame(c, plot, 1, c.Frame)
 	p.drawRowLabels(c, plot)
 	p.drawColumnLabels(c, plot, area)
@@ -113,6 +114,21 @@ func (p *heatmapPlan) drawColumnLabels(c *Sheet, plot, area draw.Rect) {
 	w := plot.W() / float64(p.nc)
 	for j := 0; j < p.nc; j += p.columns.step {
 		p.columns.below(c, j, plot.X0+(float64(j)+0.5)*w, plot.Y1, area.X0, area.X1)
+	}
+}
+
+// hover gives each cell its text, if they are few.
+func (p *heatmapPlan) hover(c *Sheet, plot draw.Rect) {
+	if p.nr*p.nc > maxHovers {
+		return
+	}
+	w, h := plot.W()/float64(p.nc), plot.H()/float64(p.nr)
+	for i := range p.nr {
+		for j := range p.nc {
+			x, y := plot.X0+float64(j)*w, plot.Y0+float64(i)*h
+			text := placeName(p.o, p.o.Say("row"), p.o.rows, i) + p.o.Say(", ") + placeName(p.o, p.o.Say("column"), p.o.columns, j) + p.o.Say(": ") + number(p.m.At(i, j))
+			c.Hover(draw.Rect{X0: x, Y0: y, X1: x + w, Y1: y + h}, text)
+		}
 	}
 }
 

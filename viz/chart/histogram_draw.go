@@ -35,7 +35,7 @@ func (p *histogramPlan) drawHead(c *Sheet, i int, plot draw.Rect, y float64) {
 }
 
 func (p *histogramPlan) drawYLabel(c *Sheet, left float64, plot draw.Rect) {
-	label := c.Say("count")
+	label := c.Say("values")
 	if p.share {
 		label = c.Say("%s of values", "%")
 	}

@@ -73,18 +73,24 @@ func (p *page) draw(canvas draw.Canvas) (err error) {
 	if c.Paper != Light.Paper { // a canvas is white
 		c.Fill(draw.Rect{X1: p.width, Y1: p.height}, c.Paper)
 	}
-	y := margin
+	p.drawAt(c, 0, 0)
+	return nil
+}
+
+// drawAt draws the figure with its upper left corner at a place.
+func (p *page) drawAt(c *Sheet, x, y float64) {
+	top := y
+	y += margin
 	for _, line := range p.title {
-		c.Text(line, draw.Point{X: margin, Y: y + titleFont.Ascent()}, titleFont, c.Ink, draw.Place{})
+		c.Text(line, draw.Point{X: x + margin, Y: y + titleFont.Ascent()}, titleFont, c.Ink, draw.Place{})
 		y += titleFont.Line()
 	}
 	if len(p.title) > 0 {
 		y += 2
 	}
 	for _, line := range p.notes {
-		c.Text(line, draw.Point{X: margin, Y: y + noteFont.Ascent()}, noteFont, c.Soft, draw.Place{})
+		c.Text(line, draw.Point{X: x + margin, Y: y + noteFont.Ascent()}, noteFont, c.Soft, draw.Place{})
 		y += noteFont.Line()
 	}
-	p.body.Draw(c, draw.Rect{X0: margin, Y0: p.top, X1: p.width - margin, Y1: p.top + p.body.Height})
-	return nil
+	p.body.Draw(c, draw.Rect{X0: x + margin, Y0: top + p.top, X1: x + p.width - margin, Y1: top + p.top + p.body.Height})
 }

@@ -91,6 +91,7 @@ func samples() map[string]*Figure {
 			Panel("layer2", Line(nil, normal(42, 1), Label("mean"))), Panel("layer3", Line(nil, normal(43, 1), Label("mean")), Line(nil, normal(44, 0.4), Label("other"))),
 			Panel("layer4", Line(nil, normal(40, 1), Label("mean")))).With(XLabel("step"), YLabel("activation")),
 		"raster": Plot(Raster(grid(30, 40, wave), -2, 2, 0, 1), Contour(grid(30, 40, wave), -2, 2, 0, 1, 0, Dashed()), Points([]float64{-1, 1}, []float64{0.2, 0.7}, Color("#000000"))).With(ScaleLabel("value")),
+		"grid":   Grid(Plot(Line(nil, normal(40, 1), Label("loss"))).With(Title("Training")), HeatMap(holes).With(Title("Activations")), Histogram(Named("weights", normal(500, 1)))).With(Title("A model at a glance")),
 		"maps":   Maps([]Matrix{holes, holes, holes, holes, holes}, names("filter %d", 5)...),
 	}
 }
@@ -138,6 +139,8 @@ func nasty() map[string]*Figure {
 		"one image":        Images(pictures(1), long),
 		"many images":      Images(pictures(200), names("a long name %d", 200)...),
 		"uneven maps":      Maps([]Matrix{grid(3, 30, wave), grid(30, 3, wave), grid(1, 1, wave), grid(40, 40, wave)}, "a", script, "", "d"),
+		"empty grid":       Grid(),
+		"grid of all":      Grid(Plot(), HeatMap(nil), Images(nil), Grid(Plot(Bars([]string{long}, []float64{1})).With(Title(long))), Histogram()).With(Title(long), Across(3)),
 		"no marks":         Plot(),
 		"empty marks":      Plot(Points(nil, nil), Line(nil, nil), Band(nil, nil, nil), Bars(nil, nil), Texts(nil, nil, nil)),
 		"one point":        Plot(Points([]float64{3}, []float64{4}), Line([]float64{3}, []float64{4})),

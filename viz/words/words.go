@@ -35,15 +35,10 @@ func (l Language) Say(format string, args ...any) string {
 
 // Count says how many things there are, with their noun.
 func (l Language) Count(n int, one, many string) string {
-	if l == Chinese {
-		if t, ok := chinese[many]; ok {
-			return fmt.Sprintf(t, Commas(n))
-		}
-	}
-	if n == 1 {
+	if n == 1 && l == English {
 		return "1 " + one
 	}
-	return Commas(n) + " " + many
+	return l.Say("%s "+many, Commas(n))
 }
 
 // Commas prints a number of things, its thousands set apart.

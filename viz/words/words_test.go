@@ -44,6 +44,9 @@ func said(t *testing.T) map[string]string {
 			}
 			if lit, ok := call.Args[i].(*ast.BasicLit); ok && lit.Kind == token.STRING {
 				s, _ := strconv.Unquote(lit.Value)
+				if i == 2 {
+					s = "%s " + s // what Count looks up
+				}
 				list[s] = set.Position(lit.Pos()).String()
 			}
 			return true
@@ -79,7 +82,7 @@ func TestTables(t *testing.T) {
 		switch {
 		case !ok:
 			t.Errorf("%s: %q has no Chinese translation: add it to chinese.go", where, s)
-		case verbs(s) != verbs(c) && !(verbs(s) == "" && verbs(c) == "%s"):
+		case verbs(s) != verbs(c):
 			t.Errorf("%s: %q and %q print different arguments", where, s, c)
 		}
 	}
