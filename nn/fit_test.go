@@ -297,8 +297,11 @@ func TestKernels(t *testing.T) {
 		nn.Fit(image, nn.Arrays(tensor.Uniform(1, 0, 1, 70, 12, 12, 3), tensor.FromInts(make([]int, 70))), nn.Config{Loss: nn.CrossEntropy})
 		text := nn.Sequential(nn.Embedding(30, 20), nn.LSTM(19), nn.Dense(1, nn.Sigmoid))
 		nn.Fit(text, nn.Arrays(tensor.Uniform(1, 0, 30, 70, 15).Map(math.Floor), tensor.New(70)), nn.Config{Loss: nn.BinaryCrossEntropy})
+		blocks := nn.Sequential(nn.Conv2D(20, 1), nn.Conv2D(20, 3, nn.Groups(20), nn.Same), nn.BatchNorm(), nn.SiLU, nn.Conv2D(20, 3, nn.Groups(20), nn.Stride(2), nn.ReLU),
+			nn.Reshape(25, 20), nn.TransformerBlock(20, 2, 33), nn.LayerNorm(), nn.GlobalAvgPool(), nn.Dense(3, nn.Softmax))
+		nn.Fit(blocks, nn.Arrays(tensor.Uniform(1, 0, 1, 70, 11, 11, 3), tensor.FromInts(make([]int, 70))), nn.Config{Loss: nn.CrossEntropy})
 		h := fnv.New64()
-		for _, p := range append(image.Params(), text.Params()...) {
+		for _, p := range append(append(image.Params(), text.Params()...), blocks.Params()...) {
 			fmt.Fprintln(h, p.Data.Float32s())
 		}
 		fmt.Printf("bits %x\n", h.Sum64())
