@@ -25,7 +25,14 @@ type Event struct {
 	Inputs []*tensor.Tensor
 	Output *tensor.Tensor
 	Grad   *tensor.Tensor // of the output; nil in Forward
+
+	output *Value
 }
+
+// Steps returns what a recurrent layer did at every step of time, in each of its
+// directions, also where it gives only its last state on. It is nil of other
+// layers. The tensors are the caller's.
+func (e *Event) Steps() []Steps { return stepsOf(e.output) }
 
 // With attaches a hook to the model until the function that it returns is called.
 // It changes no number, but for one case: a hook on an Embedding before a recurrent
@@ -63,7 +70,7 @@ func (h *Hook) looksAt(l *Layer) bool { return len(h.Layers) == 0 || slices.Cont
 func (h hooks) forward(t *Tape, l *Layer, in []*Value) *Value {
 	y := l.kind.Forward(t, in)
 	y.words = nil // what is looked at goes its way, not a shorter one
-	e := Event{Layer: l, Output: y.Data}
+	e := Event{Layer: l, Output: y.Data, output: y}
 	for _, v := range in {
 		e.Inputs = append(e.Inputs, v.Data)
 	}

@@ -88,7 +88,7 @@ func (o *output) result() *Value { return &o.out }
 // set prepares the output for a pass. Its numbers are arbitrary.
 func (o *output) set(d tensor.DType, inputs []*Value, shape ...int) *Value {
 	resize(&o.out.Data, d, shape...)
-	o.out.has, o.out.wants, o.out.logits, o.out.words = false, false, nil, nil
+	o.out.has, o.out.wants, o.out.logits, o.out.words, o.out.walks = false, false, nil, nil, o.out.walks[:0]
 	for _, in := range inputs {
 		o.out.wants = o.out.wants || in.wants
 	}

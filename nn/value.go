@@ -16,6 +16,7 @@ type Value struct {
 	wants  bool           // a parameter contributes to this value
 	logits *Value         // what Softmax, LogSoftmax or Sigmoid made this of
 	words  *lookup        // where an Embedding took this from
+	walks  []walk         // how a recurrent layer came to this, for each direction
 }
 
 // Grad returns the gradient of the loss, or nil if there is none.
