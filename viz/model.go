@@ -1,8 +1,10 @@
 package viz
 
 import (
+	"loupe/viz/activity"
 	"loupe/viz/chart"
 	"loupe/viz/graph"
+	"loupe/viz/params"
 	_ "loupe/viz/source/nn" // models of loupe/nn are known without further ado
 )
 
@@ -28,3 +30,41 @@ func Find(text string) Option { return chart.Find(text) }
 // Overlay colours the operations of a graph by numbers, such as seconds, by their
 // names. Label says what they are.
 func Overlay(label string, values map[string]float64) Option { return chart.Overlay(label, values) }
+
+// Weights shows histograms of a model's weights, one for each array with two axes
+// or more, and says what is odd: outliers, many near zero, units that are dead.
+func Weights(model any) *Figure { return params.Weights(model) }
+
+// Spectra shows the singular values of a model's weights, each as a share of the
+// layer's largest: how many directions a layer really uses.
+func Spectra(model any) *Figure { return params.Spectra(model) }
+
+// Gradients shows how large the gradients of a model's weights were while it was
+// trained, layers × steps in orders of magnitude, and says where they vanish or
+// explode. It reads an *nn.Recorder, or the history of an nn.Fit that had one among
+// its callbacks:
+//
+//	history := nn.Fit(model, train, nn.Config{…, Callbacks: []nn.Callback{nn.Record()}})
+//	viz.Gradients(history)
+func Gradients(training any) *Figure { return params.Gradients(training) }
+
+// Updates shows how much a step of training changes a model's weights in relation
+// to their size, layers × steps in orders of magnitude. It reads what [Gradients]
+// reads.
+func Updates(training any) *Figure { return params.Updates(training) }
+
+// FeatureMaps shows what the filters of a model's convolutions make of an image: of
+// each layer those that respond most strongly. Without names, of all layers that
+// compute images.
+//
+//	viz.FeatureMaps(model, test.X(3))
+func FeatureMaps(model, x any, layers ...string) *Figure {
+	return activity.FeatureMaps(model, x, layers...)
+}
+
+// Activations shows what a layer computes for samples: a row for each sample, with
+// its name if there are names, a column for each unit. Without a layer's name it is
+// the last one with weights before the output.
+func Activations(model, x any, layer string, names ...string) *Figure {
+	return activity.Activations(model, x, layer, names...)
+}

@@ -26,8 +26,9 @@ const pixels = 2
 // As the result of a cell a figure is a PNG at two pixels a CSS pixel with its
 // size and a text that says what is to be seen, and that text.
 type Figure struct {
-	art Art
-	o   Options
+	art   Art
+	o     Options
+	notes func(o *Options) []string
 }
 
 // With returns the figure with further options.
@@ -51,14 +52,30 @@ func (f *Figure) Describe() (text string) {
 	if f.o.title != "" {
 		text = draw.Clean(f.o.title) + f.o.Say(": ") + text
 	}
-	return text
+	return strings.Join(append([]string{text}, f.noted(&f.o)...), " ")
+}
+
+// Noting returns the figure with sentences about what it means: they stand below
+// the title, and behind the description.
+func (f *Figure) Noting(notes func(o *Options) []string) *Figure {
+	g := *f
+	g.notes = notes
+	return &g
+}
+
+func (f *Figure) noted(o *Options) []string {
+	if f.notes == nil {
+		return nil
+	}
+	return f.notes(o)
 }
 
 func (f *Figure) caption(o *Options) string {
+	text := ""
 	if a, ok := f.art.(Captioned); ok {
-		return a.Caption(o)
+		text = a.Caption(o)
 	}
-	return ""
+	return strings.TrimSpace(strings.Join(append([]string{text}, f.noted(o)...), " "))
 }
 
 // TryMIMEBundle draws the figure for a notebook: image/png with width, height

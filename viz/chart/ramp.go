@@ -38,3 +38,6 @@ func (r *Ramp) Draw(s *Sheet, x float64, area draw.Rect) { r.s.draw(s, x, area) 
 
 // Number prints a number as labels have it.
 func Number(x float64) string { return number(x) }
+
+// Count prints a number of things, its thousands set apart.
+func Count(n int) string { return count(n) }

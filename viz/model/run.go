@@ -1,5 +1,10 @@
 package model
 
+import (
+	"errors"
+	"fmt"
+)
+
 // An Array is numbers with a shape, row by row.
 type Array struct {
 	Shape  []int
@@ -27,4 +32,76 @@ type Watch struct {
 	// Of says what gradients are of: it returns the gradient of a number with
 	// respect to the output. Without it, that is the sum of the output.
 	Of func(output Array) Array
+}
+
+// ArrayOf reads an array: an Array, a tensor (anything with Shape and Float64s), or
+// rows of numbers.
+func ArrayOf(v any) (Array, error) {
+	switch v := v.(type) {
+	case Array:
+		return v, nil
+	case []float64:
+		return Array{[]int{len(v)}, v}, nil
+	case [][]float64:
+		a := Array{Shape: []int{len(v), 0}}
+		for i, row := range v {
+			if i > 0 && len(row) != a.Shape[1] {
+				return Array{}, fmt.Errorf("row %d has %d numbers, and row 0 has %d", i, len(row), a.Shape[1])
+			}
+			a.Shape[1] = len(row)
+			a.Values = append(a.Values, row...)
+		}
+		return a, nil
+	case interface {
+		Dims() (r, c int)
+		At(i, j int) float64
+	}:
+		r, c := v.Dims()
+		a := Array{Shape: []int{r, c}}
+		for i := range r {
+			for j := range c {
+				a.Values = append(a.Values, v.At(i, j))
+			}
+		}
+		return a, nil
+	case interface{ Float64s() []float64 }:
+		values := v.Float64s()
+		switch s := v.(type) {
+		case interface{ Shape() []int }:
+			return Array{s.Shape(), values}, nil
+		}
+		return Array{[]int{len(values)}, values}, nil
+	}
+	return Array{}, fmt.Errorf("a %T is no input for a model: give a tensor, a matrix or rows of numbers", v)
+}
+
+// Samples makes an input of the model's first input node of an array: a single
+// sample becomes a batch of one.
+func (m *Model) Samples(a Array) (Array, error) {
+	if len(m.Nodes) == 0 {
+		return a, errors.New("the model has no input")
+	}
+	want := m.Nodes[0].Shape
+	switch {
+	case want == nil, len(a.Shape) == len(want)+1 && fits(a.Shape[1:], want):
+		return a, nil
+	case len(a.Shape) == 1 && Size(want) == a.Shape[0]: // the numbers of one sample
+		return Array{append([]int{1}, want...), a.Values}, nil
+	case fits(a.Shape, want):
+		return Array{append([]int{1}, a.Shape...), a.Values}, nil
+	}
+	return a, fmt.Errorf("the model takes samples of %v, and the input is %v", want, a.Shape)
+}
+
+// fits reports whether a shape is the one wanted, in which -1 is any length.
+func fits(shape, want []int) bool {
+	if len(shape) != len(want) {
+		return false
+	}
+	for i, n := range want {
+		if n >= 0 && shape[i] != n {
+			return false
+		}
+	}
+	return true
 }

@@ -1,0 +1,97 @@
+package activity_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"loupe/internal/golden"
+	"loupe/nn"
+	"loupe/nn/data"
+	"loupe/nn/tensor"
+	"loupe/viz/activity"
+	"loupe/viz/chart"
+	"loupe/viz/model"
+	_ "loupe/viz/source/nn"
+)
+
+// digits is a model that reads digits, trained a little.
+var digits = sync.OnceValue(func() *nn.Model {
+	train, _ := data.Digits().Split()
+	m := nn.Sequential(nn.Reshape(8, 8, 1), nn.Conv2D(12, 3, nn.ReLU), nn.Conv2D(16, 3, nn.ReLU), nn.Flatten(), nn.Dense(24, nn.ReLU), nn.Dense(10, nn.Softmax)).Seed(3)
+	nn.Fit(m, train, nn.Config{Loss: nn.CrossEntropy, Epochs: 2, Seed: 1})
+	return m
+})
+
+func samples() map[string]*chart.Figure {
+	set := data.Digits()
+	x, _ := set.Batch([]int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11})
+	names := make([]string, 12)
+	for i := range names {
+		names[i] = fmt.Sprintf("digit %d", i%10)
+	}
+	return map[string]*chart.Figure{
+		"maps":        activity.FeatureMaps(digits(), set.X(3)),
+		"one layer":   activity.FeatureMaps(digits(), set.X(3), "conv2d_1"),
+		"activations": activity.Activations(digits(), x, "", names...),
+		"of filters":  activity.Activations(digits(), x, "conv2d", names...),
+	}
+}
+
+func TestPictures(t *testing.T) {
+	list := samples()
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(list)) {
+		f := list[name]
+		fmt.Fprintf(&b, "-- %s --\n%s\n", name, f.Describe())
+		img, err := f.Image(1)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		golden.Image(t, strings.ReplaceAll(name, " ", "-")+".png", img)
+	}
+	golden.Text(t, "descriptions.txt", b.String())
+}
+
+func TestMistakes(t *testing.T) {
+	x := data.Digits().X(0)
+	for _, c := range []struct {
+		f    *chart.Figure
+		want string
+	}{
+		{activity.FeatureMaps(digits(), x[:5]), "the model takes samples of [8 8 1], and the input is [5]"},
+		{activity.FeatureMaps(digits(), "seven"), "a string is no input for a model"},
+		{activity.FeatureMaps(digits(), x, "conv"), `the model has no node "conv"; it has`},
+		{activity.FeatureMaps(digits(), x, "dense"), "layer dense computes no images: its output for one sample has the shape [24]"},
+		{activity.FeatureMaps(&model.Model{Nodes: []model.Node{{Name: "a"}}}, x), "this model cannot be run"},
+		{activity.FeatureMaps(nn.Sequential(nn.Dense(3)).Build(64), x), "the model has no layer that computes images"},
+		{activity.FeatureMaps(3, x), "a int is no model that viz knows"},
+		{activity.Activations(digits(), x, "nope"), `the model has no node "nope"`},
+		{activity.Activations(digits(), tensor.New(2, 63), ""), "the model takes samples of [8 8 1], and the input is [2 63]"},
+	} {
+		if _, err := c.f.Image(1); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("the error is %v, want %q", err, c.want)
+		}
+	}
+}
+
+// TestHooksAreGone looks at a model before and after it was looked into, also by a
+// watch that panics.
+func TestHooksAreGone(t *testing.T) {
+	m, err := model.Of(digits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := model.Array{Shape: []int{1, 64}, Values: data.Digits().X(0)}
+	if _, err := m.Runner.Run([]model.Array{in}, model.Watch{Value: func(string, model.Array) { panic("no") }}); err == nil {
+		t.Error("a watch panics, and the run has no error")
+	}
+	calls := 0
+	if _, err := m.Runner.Run([]model.Array{in}, model.Watch{Value: func(string, model.Array) { calls++ }}); err != nil || calls != len(digits().Layers()) {
+		t.Errorf("%d calls, %v", calls, err)
+	}
+}

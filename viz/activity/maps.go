@@ -1,0 +1,159 @@
+// Package activity draws what flows through a model: what its layers compute for
+// an input.
+package activity
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+
+	"loupe/viz/chart"
+	"loupe/viz/model"
+)
+
+// strongest is how many maps of each layer are shown.
+const strongest = 8
+
+// FeatureMaps returns what the filters of a model's convolutions make of an image:
+// of each layer those that respond most strongly, in that order, as shares of the
+// strongest response in the layer. Layers are named, or all that compute images.
+func FeatureMaps(v, x any, layers ...string) *chart.Figure {
+	got, err := record(v, x, layers)
+	if err != nil {
+		return chart.Failed(err)
+	}
+	var maps []chart.Matrix
+	var names []string
+	var silent []silence
+	for _, l := range got {
+		if len(l.out.Shape) != 4 { // samples, rows, columns, channels
+			if len(layers) > 0 {
+				return chart.Failed(fmt.Errorf("layer %s computes no images: its output for one sample has the shape %v", l.name, l.out.Shape[1:]))
+			}
+			continue
+		}
+		list := channels(l)
+		quiet := 0
+		for _, c := range list {
+			if c.strength == 0 {
+				quiet++
+			}
+		}
+		if quiet > 0 {
+			silent = append(silent, silence{l.name, quiet, len(list)})
+		}
+		for _, c := range list[:min(strongest, len(list))] {
+			maps = append(maps, c.m)
+			names = append(names, fmt.Sprintf("%s %d", model.Base(l.name), c.channel))
+		}
+	}
+	if len(maps) == 0 {
+		return chart.Failed(errors.New("the model has no layer that computes images: rows, columns, channels"))
+	}
+	return chart.Maps(maps, names...).With(chart.Across(strongest), chart.ScaleLabel("share of the layer's strongest")).Noting(func(o *chart.Options) []string {
+		var notes []string
+		for _, s := range silent {
+			notes = append(notes, o.Say("%s: %s of %s filters do not respond to this input.", s.layer, chart.Count(s.quiet), chart.Count(s.all)))
+		}
+		return notes
+	})
+}
+
+type silence struct {
+	layer      string
+	quiet, all int
+}
+
+// A layer is what a node has computed.
+type layer struct {
+	name string
+	out  model.Array
+}
+
+// record runs a model and keeps what layers compute for the first sample.
+func record(v, x any, layers []string) ([]layer, error) {
+	m, in, err := input(v, x)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range layers {
+		if _, err := m.Node(name); err != nil {
+			return nil, err
+		}
+	}
+	var got []layer
+	_, err = m.Runner.Run([]model.Array{in}, model.Watch{Nodes: layers, Value: func(node string, a model.Array) {
+		if len(layers) == 0 && !weighted(m, node) {
+			return
+		}
+		n := len(a.Values) / max(a.Shape[0], 1)
+		got = append(got, layer{node, model.Array{Shape: append([]int{1}, a.Shape[1:]...), Values: slices.Clone(a.Values[:n])}})
+	}})
+	return got, err
+}
+
+func input(v, x any) (*model.Model, model.Array, error) {
+	m, err := model.Of(v)
+	if err != nil {
+		return nil, model.Array{}, err
+	}
+	if m.Runner == nil {
+		return nil, model.Array{}, errors.New("this model cannot be run: its source describes it only")
+	}
+	a, err := model.ArrayOf(x)
+	if err != nil {
+		return nil, a, err
+	}
+	a, err = m.Samples(a)
+	return m, a, err
+}
+
+func weighted(m *model.Model, node string) bool {
+	i, err := m.Node(node)
+	return err == nil && m.Nodes[i].Class == model.Weighted
+}
+
+// A channel is one filter's map.
+type channel struct {
+	channel  int
+	strength float64 // root of the mean square
+	m        chart.Matrix
+}
+
+// channels are the maps of a layer from the strongest on, as shares of the
+// strongest value.
+func channels(l layer) []channel {
+	rows, cols, n := l.out.Shape[1], l.out.Shape[2], l.out.Shape[3]
+	top := 0.0
+	for _, v := range l.out.Values {
+		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+			top = max(top, math.Abs(v))
+		}
+	}
+	if top == 0 {
+		top = 1
+	}
+	list := make([]channel, n)
+	for c := range list {
+		values := make([]float64, rows*cols)
+		sum := 0.0
+		for i := range values {
+			values[i] = l.out.Values[i*n+c] / top
+			sum += values[i] * values[i]
+		}
+		list[c] = channel{c, math.Sqrt(sum / float64(len(values))), mat.NewDense(rows, cols, values)}
+	}
+	slices.SortStableFunc(list, func(a, b channel) int {
+		switch {
+		case a.strength > b.strength:
+			return -1
+		case a.strength < b.strength:
+			return 1
+		}
+		return 0
+	})
+	return list
+}
