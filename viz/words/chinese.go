@@ -36,10 +36,10 @@ var chinese = map[string]string{
 	"%s values":    "%s 个值",
 
 	// Graphs of models.
-	"multiply-adds":                "%s 次乘加",
-	"operations":                   "%s 个运算",
-	"parameters":                   "%s 个参数",
-	"places":                       "%s 处",
+	"%s multiply-adds":             "%s 次乘加",
+	"%s operations":                "%s 个运算",
+	"%s parameters":                "%s 个参数",
+	"%s places":                    "%s 处",
 	"Graph of %s":                  "计算图，共 %s",
 	", from %s (%s) to %s (%s)":    "，从 %s（%s）到 %s（%s）",
 	"It has %s":                    "共有 %s",
@@ -52,6 +52,24 @@ var chinese = map[string]string{
 	"The graph has no operations.": "图中没有运算。",
 	"data":                         "数据", "weights": "权重", "recurrent": "循环", "attention": "注意力", "activation": "激活", "pooling": "池化",
 	"normalization": "归一化", "shape": "形状", "merge": "合并", "regularization": "正则化", "other": "其他",
+
+	// What parameters and activations say.
+	"%s is not finite from step %s on.":                                                  "%s 从第 %s 步起不是有限值。",
+	"No gradient vanishes or explodes: at the end they are between %s (%s) and %s (%s).": "梯度既不消失也不爆炸：最后在 %s（%s）与 %s（%s）之间。",
+	"%s uses %s of %s directions.":                                                       "%s 用了 %s 个方向，共 %s 个。",
+	"Gradients explode in %s: they are %s in %s at the end.":                             "%s 的梯度爆炸：最后为 %s（%s）。",
+	"Gradients vanish in %s: they are %s in %s at the end.":                              "%s 的梯度消失：最后为 %s（%s）。",
+	"%s arrays": "%s 个数组",
+	"%s: %s of %s filters do not respond to this input.":                                            "%s：%s 个滤波器（共 %s 个）对此输入没有响应。",
+	"%s of %s units are 0 for all samples.":                                                         "%s 个单元（共 %s 个）对所有样本都为 0。",
+	"%s of %s units say the same for all samples.":                                                  "%s 个单元（共 %s 个）对所有样本的输出都相同。",
+	"A step still changes %s by %s of its size: the learning rate may be too high.":                 "一步仍使 %s 变化其大小的 %s：学习率可能过高。",
+	"A step hardly changes %s any more: by %s of its size.":                                         "一步几乎不再改变 %s：仅为其大小的 %s。",
+	"%s … %s (%s of %s)":                                                                            "%s … %s（%s 个，共 %s 个）",
+	"%s: %s of %s units are dead: their weights are next to nothing.":                               "%s：%s 个单元（共 %s 个）已失效：权重几乎为零。",
+	"%s gets no gradient at all: it is always 0.":                                                   "%s 完全得不到梯度：始终为 0。",
+	"%s more are not drawn.":                                                                        "另有 %s 未画出。",
+	"At the end the gradient of %s is %s times that of %s: the one hardly learns beside the other.": "最后 %s 的梯度是 %s 倍于 %s 的梯度：后者几乎不学习。",
 
 	// Nothing to see.
 	" without finite values":          "，没有有限值",
