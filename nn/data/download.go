@@ -52,6 +52,14 @@ func (d *download) fetch(ctx context.Context, path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
+	unlock, err := lock(ctx, path+".lock") // another kernel may want the same file
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if exists(path) {
+		return nil
+	}
 	var errs []error
 	for _, url := range d.urls {
 		err := d.from(ctx, url, path)

@@ -16,7 +16,7 @@ import (
 // The set is read at first use, from the folder that LOUPE_DATA names (Keras'
 // imdb.npz and imdb_word_index.json, or the folder aclImdb), or else from the
 // network, once: 19 MB, which are checked and kept in the user's cache folder.
-// Without either there is [Reviews].
+// Without either there is [Reviews]; [IMDBOriginal] has the texts themselves.
 //
 // A. Maas et al. (2011), "Learning Word Vectors for Sentiment Analysis",
 // https://ai.stanford.edu/~amaas/data/sentiment/.
@@ -38,6 +38,30 @@ func IMDB(options ...TextOption) *Texts {
 		return readKerasReviews(arrays, index, form)
 	})
 }
+
+// IMDBOriginal returns the reviews of [IMDB] from their original place, as texts:
+// words are numbered by how often they are in the training set. LOUPE_DATA may have
+// the folder aclImdb or the archive aclImdb_v1.tar.gz; else that is downloaded, 84
+// MB, once.
+func IMDBOriginal(options ...TextOption) *Texts {
+	s := &source{"IMDB (original)", "imdb", "data.Reviews()"}
+	return lazyTexts(s.set, options, func(form textForm) (train, test *samples, err error) {
+		if dir := s.local("aclImdb"); dir != "" {
+			return readReviewFolders(dir, form)
+		}
+		archive, err := s.file(from(imdbPlaces, "aclImdb_v1.tar.gz", imdbSum))
+		if err != nil {
+			return nil, nil, err
+		}
+		return readReviewArchive(archive, form)
+	})
+}
+
+// Where the archive of texts is, and its MD5.
+var (
+	imdbPlaces = []string{"https://ai.stanford.edu/~amaas/data/sentiment/"}
+	imdbSum    = "7c2ac02c03563afcf9b574c7e56c153a"
+)
 
 // IMDBFolder reads a folder of reviews as the archive aclImdb has them: files in
 // train/pos, train/neg, test/pos and test/neg. Words are numbered by how often
@@ -139,12 +163,12 @@ func readReviewFolders(dir string, form textForm) (train, test *samples, err err
 	if err != nil {
 		return nil, nil, err
 	}
-	v := newVocabulary(mostCommon(texts, form.words-specials))
-	train = reviewSamples(v.numberAll(texts), y, form.length, v)
-	if texts, y, err = readTexts(filepath.Join(dir, "test")); err != nil {
+	testTexts, testY, err := readTexts(filepath.Join(dir, "test"))
+	if err != nil {
 		return nil, nil, err
 	}
-	return train, reviewSamples(v.numberAll(texts), y, form.length, v), nil
+	v := newVocabulary(mostCommon(texts, form.words-specials))
+	return reviewSamples(v.numberAll(texts), y, form.length, v), reviewSamples(v.numberAll(testTexts), testY, form.length, v), nil
 }
 
 func (v *vocabulary) numberAll(texts [][]string) [][]int {
@@ -182,15 +206,19 @@ func readTexts(dir string) (texts [][]string, y []int, err error) {
 
 // readText reads a file of at most a million bytes.
 func readText(path string) (string, error) {
-	const most = 1_000_000
 	f, err := os.Open(path)
 	if err != nil {
 		return "", err
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, most+1))
+	return limitedText(path, f)
+}
+
+func limitedText(name string, r io.Reader) (string, error) {
+	const most = 1_000_000
+	text, err := io.ReadAll(io.LimitReader(r, most+1))
 	if err == nil && len(text) > most {
-		err = fmt.Errorf("%s: expected a review of at most %d bytes, and the file is longer", path, most)
+		err = fmt.Errorf("%s: expected a review of at most %d bytes, and the file is longer", name, most)
 	}
 	return string(text), err
 }

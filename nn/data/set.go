@@ -8,7 +8,7 @@
 // A [Set] can be given to nn.Fit as it is. Without a network there are real sets
 // ([Digits], [Iris], [Wine], [BreastCancer], [Diabetes]), points in a plane ([Moons],
 // [Circles], [Blobs], [Spirals]), and synthetic stand-ins for large sets
-// ([Digits28], [Reviews]). [MNIST], [FashionMNIST], [CIFAR10] and [IMDB] are
+// ([Digits28], [Reviews]). [MNIST], [FashionMNIST], [CIFAR10], [IMDB] and [IMDBOriginal] are
 // downloaded at first use, or read from the folder that LOUPE_DATA names. [CSV],
 // [IDXImages], [CIFAR10Folder], [IMDBFolder] and [Images] read files, [NPZ], [NPY]
 // and [IDX] arrays.
