@@ -3,7 +3,8 @@
 // For most uses: [Histogram] for weights, [HeatMap] for a matrix, [Images] and
 // [Maps] for grids, [Plot] of a [Line], of [Points] and of other marks for the rest.
 // A figure as the last expression of a cell shows itself;
-// loupe/display.Show does it anywhere, and Save writes a PNG, SVG or PDF file.
+// loupe/display.Show does it anywhere; Save writes a PNG, SVG, PDF or HTML file;
+// Interactive shows values to a reader who points at them; Data is the numbers.
 // Options fit every figure:
 //
 //	viz.HeatMap(m).With(viz.Title("before training"), viz.Rows("a", "b"))
@@ -121,3 +122,29 @@ const (
 	English = words.English
 	Chinese = words.Chinese
 )
+
+// Spectrum shows numbers in their order on an axis of orders of magnitude, such
+// as the singular values of weight matrices: how steeply they fall says how many
+// directions a layer uses.
+func Spectrum(sets ...Set) *Figure { return chart.Spectrum(sets...) }
+
+// Regions shows how a classifier divides the plane of two features: the colour
+// of the most probable class, paler where it is less sure; a line where two
+// classes are equally probable; and points with their true classes. Colours fade
+// where there are no points: there the classifier only guesses. Predict returns
+// the probabilities of the classes, in the order of names, or that of the second
+// of two as a single number.
+func Regions(predict func(x, y float64) []float64, x, y []float64, classes []string, names ...string) *Figure {
+	return chart.Boundary(predict, x, y, classes, names...)
+}
+
+// Limits marks the cells of a heat map that lie below or above two values, and
+// says where they are: gradients that vanish or explode. Zero is no limit.
+func Limits(low, high float64) Option { return chart.Limits(low, high) }
+
+// Ordered puts the maps of a grid in the order of their strength, the mean of
+// their values without signs.
+func Ordered() Option { return chart.Ordered() }
+
+// Over lays the maps of a grid over an image: it remains where they are weak.
+func Over(img image.Image) Option { return chart.Over(img) }

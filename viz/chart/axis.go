@@ -227,6 +227,9 @@ func (a *axis) drawCellsY(c *Sheet, area draw.Rect, numbers bool) {
 	}
 	h := area.H() / float64(a.cells.n)
 	for i := 0; i < a.cells.n; i += a.cells.step {
+		if draw.Clean(a.cells.text(i)) == "" {
+			continue
+		}
 		a.cells.beside(c, i, area.X0, area.Y0+(float64(i)+0.5)*h)
 	}
 }

@@ -124,7 +124,11 @@ func (m *bars) rows(t *plotTable) {
 }
 
 func (m *bars) vega(l *layer) map[string]any {
-	name := map[string]any{"field": "name", "type": "nominal", "sort": nil, "title": nil}
+	axis := map[string]any{"labelLimit": 160, "labelOverlap": true}
+	if len(m.names) <= 10 {
+		axis["labelAngle"] = 0
+	}
+	name := map[string]any{"field": "name", "type": "nominal", "sort": nil, "title": nil, "axis": axis}
 	value := vegaField("y")
 	e := map[string]any{"x": name, "y": value}
 	offset := "xOffset"
@@ -132,7 +136,7 @@ func (m *bars) vega(l *layer) map[string]any {
 		e, offset = map[string]any{"y": name, "x": value}, "yOffset"
 	}
 	if l.slots > 1 {
-		e[offset] = map[string]any{"field": "mark", "type": "nominal"}
+		e[offset] = map[string]any{"field": "mark", "type": "nominal", "sort": nil}
 	}
 	return map[string]any{"mark": map[string]any{"type": "bar"}, "encoding": e}
 }

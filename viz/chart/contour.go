@@ -120,11 +120,15 @@ func (m *contour) describe(o *Options) string {
 }
 
 func (m *contour) rows(t *plotTable) {
-	for _, run := range chain(m.segments()) {
+	for i, run := range chain(m.segments()) {
 		for _, q := range run {
-			t.add(row{mark: m.opts.label, x: q[0], y: q[1], low: nan, high: nan, value: m.level})
+			t.add(row{mark: m.opts.label, name: count(i), x: q[0], y: q[1], low: nan, high: nan, value: m.level})
 		}
 	}
 }
 
-func (m *contour) vega(l *layer) map[string]any { return (&line{opts: m.opts}).vega(l) }
+func (m *contour) vega(l *layer) map[string]any {
+	v := (&line{opts: m.opts}).vega(l)
+	v["encoding"].(map[string]any)["detail"] = map[string]any{"field": "name", "type": "nominal"}
+	return v
+}

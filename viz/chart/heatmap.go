@@ -56,7 +56,11 @@ func (h *heatmap) Describe(o *Options) string {
 	where := func(at [3]int) string {
 		return placeName(o, o.Say("row"), o.rows, at[1]) + o.Say(", ") + placeName(o, o.Say("column"), o.columns, at[2])
 	}
-	return head + describeExtremes(h.survey(), o, where)
+	text := head + describeExtremes(h.survey(), o, where)
+	if l := newLimits(o); l != nil {
+		text += " " + l.caption(h.m, o) + o.Say(".")
+	}
+	return text
 }
 
 // describeExtremes says how large values are, where, and what colours mean.
@@ -108,4 +112,10 @@ func placeName(o *Options, kind string, names []string, i int) string {
 	return o.Say("%s %s", kind, strconv.Itoa(i))
 }
 
-func (h *heatmap) Caption(*Options) string { return "" }
+// Caption says what lies beyond the limits.
+func (h *heatmap) Caption(o *Options) string {
+	if l := newLimits(o); l != nil && h.m != nil {
+		return l.caption(h.m, o)
+	}
+	return ""
+}

@@ -26,7 +26,11 @@ func (h *heatmap) Width(o *Options) float64 {
 		return 400
 	}
 	_, cols := h.m.Dims()
-	return min(max(float64(cols)*22+160, 420), 760)
+	cell := 22.0
+	for _, name := range shortList(o.columns, 30) { // so that words lie
+		cell = max(cell, tickFont.Width(name)+10)
+	}
+	return min(max(float64(cols)*cell+160, 420), 760)
 }
 
 func (h *heatmap) Layout(width float64, o *Options) (Body, error) {
@@ -43,6 +47,9 @@ func (h *heatmap) Layout(width float64, o *Options) (Body, error) {
 	}
 	if p.nr == 0 || p.nc == 0 {
 		return message(o.Say("no values: %s rows × %s columns", count(p.nr), count(p.nc)), width), nil
+	}
+	if err := checkLimits(o); err != nil {
+		return Body{}, err
 	}
 	var err error
 	if p.scale, err = newScale(h.survey(), o); err != nil {

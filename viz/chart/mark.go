@@ -36,6 +36,7 @@ type style struct {
 	by      []float64 // a value for each point, shown by its colour
 	classes []string  // a kind for each point
 	names   []string  // a name for each point
+	rim     bool      // points have a rim, to stand out from what is behind them
 }
 
 func (s *style) style() *style { return s }
@@ -75,6 +76,9 @@ func Classes(names []string) MarkOption { return func(s *style) { s.classes = na
 
 // Names gives each point a name, for the table and for readers who point there.
 func Names(names []string) MarkOption { return func(s *style) { s.names = names } }
+
+// rimmed gives points a rim.
+func rimmed(s *style) { s.rim = true }
 
 // checkStyle finds mistakes in what a mark of n points was given.
 func (s *style) checkStyle(kind string, n int) error {
@@ -152,6 +156,7 @@ type domain struct {
 	names     []string
 	known     map[string]int
 	any, zero bool // zero: the axis begins there
+	tight     bool // the axis ends where the data do
 }
 
 func newDomain() *domain {

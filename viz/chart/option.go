@@ -1,6 +1,10 @@
 package chart
 
-import "loupe/viz/words"
+import (
+	"image"
+
+	"loupe/viz/words"
+)
 
 // Options are what options set. Their zero values mean: decide well.
 type Options struct {
@@ -19,6 +23,10 @@ type Options struct {
 	language       words.Language
 	logX, logY     bool
 	logColors      bool
+	limited        bool
+	low, high      float64 // values beyond which something is wrong
+	ordered        bool
+	over           image.Image
 	graph          graphOptions
 }
 
@@ -100,3 +108,16 @@ func LogY() Option { return func(o *Options) { o.logY = true } }
 
 // LogColors makes colours stand for orders of magnitude.
 func LogColors() Option { return func(o *Options) { o.logColors = true } }
+
+// Limits marks the cells of a heat map that lie below or above two values, and
+// says where they are: gradients that vanish or explode. Zero is no limit.
+func Limits(low, high float64) Option {
+	return func(o *Options) { o.limited, o.low, o.high = true, low, high }
+}
+
+// Ordered puts the maps of a grid in the order of their strength, the mean of
+// their values without signs.
+func Ordered() Option { return func(o *Options) { o.ordered = true } }
+
+// Over lays the maps of a grid over an image: it remains where they are weak.
+func Over(img image.Image) Option { return func(o *Options) { o.over = img } }

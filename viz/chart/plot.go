@@ -28,6 +28,7 @@ func Facets(panels ...Facet) *Figure { return &Figure{art: &plot{panels: panels}
 
 type plot struct {
 	panels []Facet
+	order  []string // of the classes; without it that of the alphabet
 }
 
 // empty reports whether there is nothing to show at all.
@@ -135,8 +136,7 @@ func (p *plot) layers(o *Options) ([][]*layer, error) {
 	return all, nil
 }
 
-// kinds are the classes of all marks in the order in which they appear, or in
-// that of the alphabet where there are many.
+// kinds are the classes of all marks in the order of their colours.
 func (p *plot) kinds() []string {
 	seen := map[string]bool{}
 	var list []string
@@ -151,6 +151,9 @@ func (p *plot) kinds() []string {
 		}
 	}
 	slices.Sort(list)
+	if p.order != nil {
+		return p.order
+	}
 	return list
 }
 

@@ -100,7 +100,7 @@ func (d *domain) axis(log, tight bool) *axis {
 		lo, hi = min(lo, 0), max(hi, 0)
 	}
 	a.lo, a.hi = widened(lo, hi)
-	if tight {
+	if tight || d.tight {
 		return a
 	}
 	// Half the extents, which may exceed what a float holds.

@@ -55,6 +55,9 @@ func (m *points) draw(p *panel, l *layer) {
 		opacity = max(0.25, 0.9*math.Pow(500/float64(len(at)), 0.25))
 	}
 	dot := draw.Dot{Radius: diameter / 2}
+	if m.opts.rim && len(at) <= maxRimmed {
+		p.Dots(at, draw.Dot{Radius: diameter/2 + 1}, []color.NRGBA{p.Paper})
+	}
 	switch {
 	case m.opts.by != nil:
 		colors := make([]color.NRGBA, len(at))

@@ -95,5 +95,9 @@ func (m *rule) vega(*layer) map[string]any {
 	if m.level {
 		axis = "y"
 	}
-	return map[string]any{"mark": map[string]any{"type": "rule"}, "encoding": map[string]any{axis: vegaField(axis)}}
+	mark := map[string]any{"type": "rule", "strokeWidth": m.opts.thick(1)}
+	if m.opts.dashed {
+		mark["strokeDash"] = dashes[1]
+	}
+	return map[string]any{"mark": mark, "encoding": map[string]any{axis: vegaField(axis)}}
 }

@@ -90,9 +90,22 @@ func samples() map[string]*Figure {
 		"facets": Facets(Panel("layer0", Line(nil, normal(40, 1), Label("mean"))), Panel("layer1", Line(nil, normal(41, 2), Label("mean"))),
 			Panel("layer2", Line(nil, normal(42, 1), Label("mean"))), Panel("layer3", Line(nil, normal(43, 1), Label("mean")), Line(nil, normal(44, 0.4), Label("other"))),
 			Panel("layer4", Line(nil, normal(40, 1), Label("mean")))).With(XLabel("step"), YLabel("activation")),
-		"raster": Plot(Raster(grid(30, 40, wave), -2, 2, 0, 1), Contour(grid(30, 40, wave), -2, 2, 0, 1, 0, Dashed()), Points([]float64{-1, 1}, []float64{0.2, 0.7}, Color("#000000"))).With(ScaleLabel("value")),
-		"grid":   Grid(Plot(Line(nil, normal(40, 1), Label("loss"))).With(Title("Training")), HeatMap(holes).With(Title("Activations")), Histogram(Named("weights", normal(500, 1)))).With(Title("A model at a glance")),
-		"maps":   Maps([]Matrix{holes, holes, holes, holes, holes}, names("filter %d", 5)...),
+		"raster":        Plot(Raster(grid(30, 40, wave), -2, 2, 0, 1), Contour(grid(30, 40, wave), -2, 2, 0, 1, 0, Dashed()), Points([]float64{-1, 1}, []float64{0.2, 0.7}, Color("#000000"))).With(ScaleLabel("value")),
+		"distributions": Facets(Panel("layer0", Distributions(steps(12), spread(12, 0.05, 0.1))), Panel("layer1", Distributions(steps(12), spread(12, 0.3, -0.15)))).With(XLabel("step"), YLabel("weight")),
+		"ridges":        Plot(Ridges(steps(20), spread(20, 0.05, 0.1))).With(XLabel("weight"), YLabel("step")),
+		"spectrum":      Spectrum(Named("dense_1", curve(60, func(x float64) float64 { return 5 * math.Exp(-x/9) })), Named("dense_2", curve(40, func(x float64) float64 { return 3 / (1 + x/4) }))),
+		"gradients": HeatMap(grid(12, 40, func(i, j int) float64 {
+			return math.Pow(10, -float64(i)*0.8+math.Cos(float64(j)/6)-float64(j)/40*float64(i)/4)
+		}), Rows(names("layer%d", 12)...), LogColors(), Limits(1e-7, 5), XLabel("step"), ScaleLabel("mean |gradient|")),
+		"boundary": Boundary(func(x, y float64) []float64 { return []float64{1 / (1 + math.Exp(-4*(y-math.Sin(2*x))))} }, moonX, moonY, moonClass, "below", "above").With(XLabel("first feature"), YLabel("second feature")),
+		"three classes": Boundary(func(x, y float64) []float64 {
+			a, b := math.Exp(2*x), math.Exp(2*y)
+			return []float64{1 / (1 + a + b), a / (1 + a + b), b / (1 + a + b)}
+		}, moonX, moonY, moonClass, "below", "above", "third"),
+		"feature maps": Maps(featureMaps(12), names("filter %d", 12)...).With(Ordered(), Over(pictures(1)[0])),
+		"words":        HeatMap(grid(24, 9, wave), Columns("not", "a", "bad", "film", "at", "all", ",", "really", "good"), YLabel("unit"), ScaleLabel("hidden state")),
+		"grid":         Grid(Plot(Line(nil, normal(40, 1), Label("loss"))).With(Title("Training")), HeatMap(holes).With(Title("Activations")), Histogram(Named("weights", normal(500, 1)))).With(Title("A model at a glance")),
+		"maps":         Maps([]Matrix{holes, holes, holes, holes, holes}, names("filter %d", 5)...),
 	}
 }
 
@@ -105,68 +118,78 @@ func nasty() map[string]*Figure {
 		many[i] = Named(fmt.Sprintf("transformer.h.%d.attention.weight", i), normal(100+i, float64(i+1)))
 	}
 	return map[string]*Figure{
-		"no sets":          Histogram(),
-		"empty set":        Histogram(Named("", nil)),
-		"one value":        Histogram(Named("one", []float64{3})),
-		"constant":         Histogram(Named("zero", make([]float64, 100)), Named("seven", []float64{7, 7, 7})),
-		"only NaN":         Histogram(Named("nan", []float64{math.NaN(), inf, -inf})),
-		"tiny":             Histogram(Named("tiny", []float64{1e-300, 2e-300, 5e-300})),
-		"huge":             Histogram(Named("huge", []float64{1e300, -1e300, 1.7e308, -1.7e308})),
-		"tiny and huge":    Histogram(Named("tiny", []float64{1e-300, 2e-300}), Named("huge", []float64{1e300, 2e300})),
-		"offset":           Histogram(Named("offset", []float64{1e9, 1e9 + 1e-3, 1e9 + 2e-3})),
-		"integers":         Histogram(Named("ids", []float64{123456, 234567, 999999, 1e6})),
-		"sparse":           Histogram(Named("sparse", with(make([]float64, 1000), normal(50, 1)...))),
-		"both sides":       Histogram(Named("a", with(normal(500, 1), 1e6, -1e6)), Named("b", with(normal(500, 1), -1e9)), Named("c", normal(500, 1))),
-		"names":            Histogram(Named(script, normal(50, 1)), Named(long, normal(50, 1)), Named("权重 😀\n\t", normal(50, 1)), Named("שלום", nil)).With(Title(long+script), XLabel(long), YLabel(long)),
-		"forty":            Histogram(many...),
-		"low":              Histogram(many[:3]...).With(Size(300, 200)),
-		"no matrix":        HeatMap(nil),
-		"empty matrix":     HeatMap(FromRows(nil)),
-		"empty rows":       HeatMap(FromRows([][]float64{{}, {}})),
-		"one cell":         HeatMap(FromRows([][]float64{{0.5}})),
-		"constant matrix":  HeatMap(grid(3, 3, func(int, int) float64 { return 2 })),
-		"NaN matrix":       HeatMap(grid(3, 3, func(int, int) float64 { return math.NaN() })),
-		"infinite":         HeatMap(FromRows([][]float64{{inf, -inf, 1, 2, math.NaN()}})),
-		"extreme matrix":   HeatMap(FromRows([][]float64{{1e300, -1e300}, {1e-300, 1.7e308}})),
-		"tiny matrix":      HeatMap(FromRows([][]float64{{1e-300, 2e-300}})),
-		"ragged":           HeatMap(FromRows([][]float64{{1, 2, 3}, {1}})),
-		"ten thousand":     HeatMap(grid(10000, 3, wave), Rows(names("row number %d", 10000)...)),
-		"wide":             HeatMap(grid(3, 10000, wave), Columns(names("column number %d", 10000)...), Rows(long, script, "行")),
-		"column names":     HeatMap(grid(4, 6, wave), Columns("中文标签", "emoji 😀", "α β γ", long, script, ""), ScaleLabel(long), XLabel(long), YLabel("y")),
-		"tall":             HeatMap(grid(200, 2, wave)).With(Size(400, 900)),
-		"flat":             HeatMap(grid(1, 10, wave), Columns(names("%d", 10)...), Rows("probability")),
-		"no images":        Images(nil),
-		"one image":        Images(pictures(1), long),
-		"many images":      Images(pictures(200), names("a long name %d", 200)...),
-		"uneven maps":      Maps([]Matrix{grid(3, 30, wave), grid(30, 3, wave), grid(1, 1, wave), grid(40, 40, wave)}, "a", script, "", "d"),
-		"empty grid":       Grid(),
-		"grid of all":      Grid(Plot(), HeatMap(nil), Images(nil), Grid(Plot(Bars([]string{long}, []float64{1})).With(Title(long))), Histogram()).With(Title(long), Across(3)),
-		"no marks":         Plot(),
-		"empty marks":      Plot(Points(nil, nil), Line(nil, nil), Band(nil, nil, nil), Bars(nil, nil), Texts(nil, nil, nil)),
-		"one point":        Plot(Points([]float64{3}, []float64{4}), Line([]float64{3}, []float64{4})),
-		"constant line":    Plot(Line(nil, []float64{2, 2, 2})),
-		"NaN line":         Plot(Line(nil, []float64{math.NaN(), inf, -inf}), Points(nil, []float64{math.NaN()})),
-		"gaps":             Plot(Line(nil, []float64{1, math.NaN(), 2, 3, inf, 1}, Label(script)), Points([]float64{1, inf}, []float64{math.NaN(), 2})),
-		"extreme line":     Plot(Line([]float64{-1.7e308, 0, 1.7e308}, []float64{1e300, -1.7e308, 1.7e308}), Band(nil, []float64{-1e308, 0}, []float64{1e308, 1})),
-		"tiny line":        Plot(Line([]float64{0, 1e-300, 2e-300}, []float64{1e-300, 2e-300, 3e-300})),
-		"log of nothing":   Plot(Line(nil, []float64{-1, 0, -3})).With(LogY()),
-		"log extremes":     Plot(Line([]float64{1e-300, 1, 1e300}, []float64{1e-300, 1, 1e300}), HLine(1, Label(long))).With(LogX(), LogY()),
-		"log in a decade":  Plot(Line([]float64{1, 2, 3}, []float64{2, 3, 4})).With(LogX(), LogY()),
-		"log colours":      HeatMap(FromRows([][]float64{{1e-9, 1e-3, 0}, {math.NaN(), 10, -1}}), LogColors()),
-		"many bars":        Plot(Bars(names("category number %d", 10000), normal(10000, 1))),
-		"many level bars":  Plot(HBars(names("category number %d", 10000), normal(10000, 1))),
-		"names of bars":    Plot(HBars([]string{script, long, "权重 😀", ""}, []float64{1, -2, inf, math.NaN()}), HBars([]string{"x"}, []float64{3})),
-		"upright names":    Plot(Bars([]string{script, long, "权重 😀", "", "short", "six", "seven"}, normal(7, 1), Label(long)), Bars([]string{script, long}, []float64{1, 2}, Label("权重"))).With(XLabel(long), YLabel(long)),
-		"many lines":       Plot(manyLines(60)...),
-		"many panels":      Facets(manyPanels(30)...).With(OwnScales(), Title(long), YLabel(long), XLabel(script)),
-		"crowded texts":    Plot(Texts(normal(200, 1), normal(201, 1)[1:], names("a long text %d", 200)), VLine(0, Label(long)), HLine(0, Label(script))),
-		"flat raster":      Plot(Raster(grid(1, 1, wave), 0, 1e-300, -1e300, 1e300), Contour(grid(1, 1, wave), 0, 1, 0, 1, 0)),
-		"NaN raster":       Plot(Raster(grid(3, 3, func(int, int) float64 { return math.NaN() }), 0, 1, 0, 1)).With(ScaleLabel(long)),
-		"empty raster":     Plot(Raster(FromRows(nil), 0, 1, 0, 1)),
-		"log raster":       Plot(Raster(grid(5, 5, wave), 0.1, 100, 1, 1000)).With(LogX(), LogY()),
-		"low plot":         Plot(Line(nil, normal(30, 1), Label("a"))).With(Size(300, 100), XLabel("x"), YLabel("y")),
-		"hostile classes":  Plot(Points(normal(4, 1), normal(5, 1)[1:], Classes([]string{script, long, "类别", "😀"}), Names([]string{script, "b", "c", "d"}))),
-		"one map with NaN": Maps([]Matrix{FromRows([][]float64{{math.NaN(), 1}})}),
+		"no sets":           Histogram(),
+		"empty set":         Histogram(Named("", nil)),
+		"one value":         Histogram(Named("one", []float64{3})),
+		"constant":          Histogram(Named("zero", make([]float64, 100)), Named("seven", []float64{7, 7, 7})),
+		"only NaN":          Histogram(Named("nan", []float64{math.NaN(), inf, -inf})),
+		"tiny":              Histogram(Named("tiny", []float64{1e-300, 2e-300, 5e-300})),
+		"huge":              Histogram(Named("huge", []float64{1e300, -1e300, 1.7e308, -1.7e308})),
+		"tiny and huge":     Histogram(Named("tiny", []float64{1e-300, 2e-300}), Named("huge", []float64{1e300, 2e300})),
+		"offset":            Histogram(Named("offset", []float64{1e9, 1e9 + 1e-3, 1e9 + 2e-3})),
+		"integers":          Histogram(Named("ids", []float64{123456, 234567, 999999, 1e6})),
+		"sparse":            Histogram(Named("sparse", with(make([]float64, 1000), normal(50, 1)...))),
+		"both sides":        Histogram(Named("a", with(normal(500, 1), 1e6, -1e6)), Named("b", with(normal(500, 1), -1e9)), Named("c", normal(500, 1))),
+		"names":             Histogram(Named(script, normal(50, 1)), Named(long, normal(50, 1)), Named("权重 😀\n\t", normal(50, 1)), Named("שלום", nil)).With(Title(long+script), XLabel(long), YLabel(long)),
+		"forty":             Histogram(many...),
+		"low":               Histogram(many[:3]...).With(Size(300, 200)),
+		"no matrix":         HeatMap(nil),
+		"empty matrix":      HeatMap(FromRows(nil)),
+		"empty rows":        HeatMap(FromRows([][]float64{{}, {}})),
+		"one cell":          HeatMap(FromRows([][]float64{{0.5}})),
+		"constant matrix":   HeatMap(grid(3, 3, func(int, int) float64 { return 2 })),
+		"NaN matrix":        HeatMap(grid(3, 3, func(int, int) float64 { return math.NaN() })),
+		"infinite":          HeatMap(FromRows([][]float64{{inf, -inf, 1, 2, math.NaN()}})),
+		"extreme matrix":    HeatMap(FromRows([][]float64{{1e300, -1e300}, {1e-300, 1.7e308}})),
+		"tiny matrix":       HeatMap(FromRows([][]float64{{1e-300, 2e-300}})),
+		"ragged":            HeatMap(FromRows([][]float64{{1, 2, 3}, {1}})),
+		"ten thousand":      HeatMap(grid(10000, 3, wave), Rows(names("row number %d", 10000)...)),
+		"wide":              HeatMap(grid(3, 10000, wave), Columns(names("column number %d", 10000)...), Rows(long, script, "行")),
+		"column names":      HeatMap(grid(4, 6, wave), Columns("中文标签", "emoji 😀", "α β γ", long, script, ""), ScaleLabel(long), XLabel(long), YLabel("y")),
+		"tall":              HeatMap(grid(200, 2, wave)).With(Size(400, 900)),
+		"flat":              HeatMap(grid(1, 10, wave), Columns(names("%d", 10)...), Rows("probability")),
+		"no images":         Images(nil),
+		"one image":         Images(pictures(1), long),
+		"many images":       Images(pictures(200), names("a long name %d", 200)...),
+		"uneven maps":       Maps([]Matrix{grid(3, 30, wave), grid(30, 3, wave), grid(1, 1, wave), grid(40, 40, wave)}, "a", script, "", "d"),
+		"no distributions":  Facets(Panel("a", Distributions(nil, nil)), Panel("b", Ridges(nil, nil))),
+		"odd distributions": Plot(Distributions(nil, [][]float64{{}, {math.NaN(), inf}, {1}, {1, 1, 1}, {1e300, -1e300}})),
+		"odd ridges":        Plot(Ridges([]float64{1, 1, 5, 1e6, 1e300}, [][]float64{{}, {math.NaN(), inf}, {1}, {1, 1, 1}, {1e300, -1e300}})),
+		"many ridges":       Plot(Ridges(nil, spread(500, 1e-300, 0))),
+		"no spectrum":       Spectrum(),
+		"odd spectrum":      Spectrum(Named("", nil), Named(script, []float64{0, -1}), Named(long, []float64{1e300, 1e-300, math.NaN()}), Named("one", []float64{1})),
+		"limits of all":     HeatMap(FromRows([][]float64{{0, 1e-300, 1e300, math.NaN(), inf}}), LogColors(), Limits(1e-7, 1e3), Rows(long)),
+		"no points":         Boundary(func(x, y float64) []float64 { return []float64{0.5} }, nil, nil, nil),
+		"odd boundary":      Boundary(func(x, y float64) []float64 { return []float64{math.NaN(), 1, 0} }, []float64{1, 1, inf}, []float64{1e300, 1e300, 0}, []string{script, long, "类"}),
+		"overlaid NaN":      Maps([]Matrix{FromRows([][]float64{{math.NaN(), 1}, {-1, 0}}), grid(1, 1, wave)}).With(Ordered(), Over(image.NewGray(image.Rectangle{}))),
+		"empty grid":        Grid(),
+		"grid of all":       Grid(Plot(), HeatMap(nil), Images(nil), Grid(Plot(Bars([]string{long}, []float64{1})).With(Title(long))), Histogram()).With(Title(long), Across(3)),
+		"no marks":          Plot(),
+		"empty marks":       Plot(Points(nil, nil), Line(nil, nil), Band(nil, nil, nil), Bars(nil, nil), Texts(nil, nil, nil)),
+		"one point":         Plot(Points([]float64{3}, []float64{4}), Line([]float64{3}, []float64{4})),
+		"constant line":     Plot(Line(nil, []float64{2, 2, 2})),
+		"NaN line":          Plot(Line(nil, []float64{math.NaN(), inf, -inf}), Points(nil, []float64{math.NaN()})),
+		"gaps":              Plot(Line(nil, []float64{1, math.NaN(), 2, 3, inf, 1}, Label(script)), Points([]float64{1, inf}, []float64{math.NaN(), 2})),
+		"extreme line":      Plot(Line([]float64{-1.7e308, 0, 1.7e308}, []float64{1e300, -1.7e308, 1.7e308}), Band(nil, []float64{-1e308, 0}, []float64{1e308, 1})),
+		"tiny line":         Plot(Line([]float64{0, 1e-300, 2e-300}, []float64{1e-300, 2e-300, 3e-300})),
+		"log of nothing":    Plot(Line(nil, []float64{-1, 0, -3})).With(LogY()),
+		"log extremes":      Plot(Line([]float64{1e-300, 1, 1e300}, []float64{1e-300, 1, 1e300}), HLine(1, Label(long))).With(LogX(), LogY()),
+		"log in a decade":   Plot(Line([]float64{1, 2, 3}, []float64{2, 3, 4})).With(LogX(), LogY()),
+		"log colours":       HeatMap(FromRows([][]float64{{1e-9, 1e-3, 0}, {math.NaN(), 10, -1}}), LogColors()),
+		"many bars":         Plot(Bars(names("category number %d", 10000), normal(10000, 1))),
+		"many level bars":   Plot(HBars(names("category number %d", 10000), normal(10000, 1))),
+		"names of bars":     Plot(HBars([]string{script, long, "权重 😀", ""}, []float64{1, -2, inf, math.NaN()}), HBars([]string{"x"}, []float64{3})),
+		"upright names":     Plot(Bars([]string{script, long, "权重 😀", "", "short", "six", "seven"}, normal(7, 1), Label(long)), Bars([]string{script, long}, []float64{1, 2}, Label("权重"))).With(XLabel(long), YLabel(long)),
+		"many lines":        Plot(manyLines(60)...),
+		"many panels":       Facets(manyPanels(30)...).With(OwnScales(), Title(long), YLabel(long), XLabel(script)),
+		"crowded texts":     Plot(Texts(normal(200, 1), normal(201, 1)[1:], names("a long text %d", 200)), VLine(0, Label(long)), HLine(0, Label(script))),
+		"flat raster":       Plot(Raster(grid(1, 1, wave), 0, 1e-300, -1e300, 1e300), Contour(grid(1, 1, wave), 0, 1, 0, 1, 0)),
+		"NaN raster":        Plot(Raster(grid(3, 3, func(int, int) float64 { return math.NaN() }), 0, 1, 0, 1)).With(ScaleLabel(long)),
+		"empty raster":      Plot(Raster(FromRows(nil), 0, 1, 0, 1)),
+		"log raster":        Plot(Raster(grid(5, 5, wave), 0.1, 100, 1, 1000)).With(LogX(), LogY()),
+		"low plot":          Plot(Line(nil, normal(30, 1), Label("a"))).With(Size(300, 100), XLabel("x"), YLabel("y")),
+		"hostile classes":   Plot(Points(normal(4, 1), normal(5, 1)[1:], Classes([]string{script, long, "类别", "😀"}), Names([]string{script, "b", "c", "d"}))),
+		"one map with NaN":  Maps([]Matrix{FromRows([][]float64{{math.NaN(), 1}})}),
 	}
 }
 
@@ -201,3 +224,37 @@ func manyPanels(n int) []Facet {
 	}
 	return list
 }
+
+func steps(n int) []float64 { return curve(n, func(x float64) float64 { return 50 * x }) }
+
+// spread is values at n steps whose spread grows.
+func spread(n int, sd, growth float64) [][]float64 {
+	list := make([][]float64, n)
+	for i := range list {
+		list[i] = normal(500+i, sd*math.Exp(growth*float64(i)))
+		for k := range list[i] {
+			list[i][k] += sd * float64(i) / 4
+		}
+	}
+	return list
+}
+
+func featureMaps(n int) []Matrix {
+	list := make([]Matrix, n)
+	for k := range list {
+		list[k] = grid(6, 6, func(i, j int) float64 { return float64(k*7%12) * max(0, wave(i+k, j*3)) })
+	}
+	return list
+}
+
+// moon is two interleaved classes of points.
+var moonX, moonY, moonClass = func() (x, y []float64, class []string) {
+	noise := normal(400, 0.35)
+	for i := range 200 {
+		at := float64(i)/50 - 2
+		above := float64(i%2)*1.2 - 0.6
+		x, y = append(x, at+noise[2*i]/2), append(y, math.Sin(2*at)+above+noise[2*i+1])
+		class = append(class, []string{"below", "above"}[i%2])
+	}
+	return x, y, class
+}()

@@ -87,13 +87,14 @@ type scale struct {
 	diverging bool
 	label     string
 	oranges   bool // positive is orange rather than red
+	limits    *limits
 	nan       bool // some values are NaN, which the bar has to explain
 }
 
 // newScale chooses the colours: red and blue about zero where both signs occur,
 // else from dark to bright.
 func newScale(e extremes, o *Options) (*scale, error) {
-	s := &scale{label: o.scaleLabel, nan: e.nan > 0}
+	s := &scale{label: o.scaleLabel, nan: e.nan > 0, limits: newLimits(o)}
 	lo, hi := e.lo, e.hi
 	if e.missing {
 		lo, hi = 0, 1
@@ -114,6 +115,12 @@ func newScale(e extremes, o *Options) (*scale, error) {
 			lo = o.lo
 		}
 		s.lo, s.hi = logRange(lo, hi)
+		if l := s.limits; l != nil && l.low > 0 && l.low < s.hi {
+			s.lo = max(s.lo, l.low)
+		}
+		if l := s.limits; l != nil && l.high > s.lo {
+			s.hi = min(s.hi, l.high)
+		}
 		s.diverging = false
 	} else {
 		s.lo, s.hi = widened(lo, hi)
@@ -146,6 +153,11 @@ func (s *scale) color(x float64) color.NRGBA {
 		return s.colors(1)
 	case math.IsInf(x, -1):
 		return s.colors(0)
+	}
+	if s.limits != nil {
+		if c, ok := s.limits.color(x); ok {
+			return c
+		}
 	}
 	if s.log && x <= 0 {
 		return s.colors(0)

@@ -1,8 +1,10 @@
 package chart
 
 import (
+	"cmp"
 	"image"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 
@@ -20,6 +22,41 @@ func Images(images []image.Image, names ...string) *Figure {
 func Maps(list []Matrix, names ...string) *Figure {
 	all := sync.OnceValue(func() extremes { return survey(list...) })
 	return &Figure{art: &tiles{maps: list, names: names, survey: all}}
+}
+
+// arranged is the grid as the options want it: in the order of strength, with
+// the names that maps have from their numbers.
+func (t *tiles) arranged(o *Options) *tiles {
+	if !o.ordered || t.maps == nil {
+		return t
+	}
+	strength, order := make([]float64, len(t.maps)), make([]int, len(t.maps))
+	for i, m := range t.maps {
+		strength[i], order[i] = meanSize(m), i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(strength[b], strength[a]) })
+	out := &tiles{survey: t.survey}
+	for _, i := range order {
+		out.maps = append(out.maps, t.maps[i])
+		out.names = append(out.names, nameOr(t.name(i), "#"+count(i)))
+	}
+	out.survey = sync.OnceValue(func() extremes { return survey(out.maps...) })
+	return out
+}
+
+// meanSize is the mean of the finite values of a matrix without their signs.
+func meanSize(m Matrix) float64 {
+	rows, cols := m.Dims()
+	sum, n := 0.0, 0.0
+	for i := range rows {
+		for j := range cols {
+			if x := math.Abs(m.At(i, j)); !math.IsNaN(x) && !math.IsInf(x, 0) {
+				n++
+				sum += (x - sum) / n
+			}
+		}
+	}
+	return sum
 }
 
 // tiles are images, or matrices that become images.
@@ -43,7 +80,10 @@ func (t *tiles) size(i int) (w, h int) {
 }
 
 // picture makes tile i for w × h pixels of the canvas.
-func (t *tiles) picture(i, w, h int, s *scale) *image.NRGBA {
+func (t *tiles) picture(i, w, h int, s *scale, over image.Image) *image.NRGBA {
+	if t.maps != nil && over != nil {
+		return s.overlay(t.maps[i], over, w, h)
+	}
 	if t.maps != nil {
 		return s.cells(t.maps[i], w, h)
 	}
@@ -65,6 +105,7 @@ func (t *tiles) name(i int) string {
 }
 
 func (t *tiles) Describe(o *Options) string {
+	t = t.arranged(o)
 	n := t.len()
 	if n == 0 {
 		return o.Say("Grid of images without images.")
@@ -82,6 +123,9 @@ func (t *tiles) Describe(o *Options) string {
 		text += describeExtremes(t.survey(), o, where)
 	} else {
 		text += o.Say(" pixels.")
+	}
+	if o.ordered && t.maps != nil {
+		text += " " + o.Say("The strongest comes first: mean size %s to %s.", number(meanSize(t.maps[0])), number(meanSize(t.maps[n-1])))
 	}
 	if len(t.names) > 0 {
 		text += " " + o.Say("Names, row by row:")

@@ -25,6 +25,7 @@ func (t *tiles) Width(o *Options) float64 {
 }
 
 func (t *tiles) Layout(width float64, o *Options) (Body, error) {
+	t = t.arranged(o)
 	n := t.len()
 	if n == 0 {
 		return message(o.Say("no images"), width), nil
@@ -97,7 +98,7 @@ func (p *tilesPlan) draw(c *Sheet, area draw.Rect) {
 		// The largest size of its shape that fits into the tile.
 		k := min(p.tileW/float64(w), p.tileH/float64(h))
 		r := draw.Rect{X0: x, Y0: y, X1: x + k*float64(w), Y1: y + k*float64(h)}
-		c.Image(p.picture(i, max(1, int(math.Round(r.W()*d))), max(1, int(math.Round(r.H()*d))), p.scale), r)
+		c.Image(p.picture(i, max(1, int(math.Round(r.W()*d))), max(1, int(math.Round(r.H()*d))), p.scale, p.o.over), r)
 		draw.Frame(c, r, 1, c.Rim)
 		if text := tickFont.Fit(p.name(i), p.tileW+tileGap-4); text != "" {
 			c.Text(text, draw.Point{X: x + p.tileW/2, Y: y + p.tileH + 4 + tickFont.Ascent()}, tickFont, c.Ink, draw.Place{Align: draw.Middle})

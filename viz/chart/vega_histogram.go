@@ -54,7 +54,8 @@ func (p *histogramPlan) vegaFacet(i int) map[string]any {
 		"encoding": map[string]any{
 			"x":     map[string]any{"field": "from", "type": "quantitative", "title": title, "scale": map[string]any{"domain": []float64{p.x[i].lo, p.x[i].hi}, "nice": false, "zero": false}},
 			"x2":    map[string]any{"field": "to"},
-			"y":     map[string]any{"field": "height", "type": "quantitative", "title": label},
+			"y":     map[string]any{"field": "height", "type": "quantitative", "title": label, "scale": map[string]any{"domainMin": 0}},
+			"y2":    map[string]any{"datum": 0},
 			"color": map[string]any{"condition": map[string]any{"test": "datum.outlier", "value": css(theme.Warning)}, "value": css(theme.First)},
 			"tooltip": []any{
 				map[string]any{"field": "from", "type": "quantitative"}, map[string]any{"field": "to", "type": "quantitative"},

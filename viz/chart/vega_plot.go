@@ -29,6 +29,9 @@ func (p *plot) Vega(width float64, o *Options) (map[string]any, error) {
 	for i, f := range p.panels {
 		view := q.vegaPanel(i)
 		view["width"], view["height"] = inner, math.Round(min(inner*0.6, 340))
+		if y := q.y[i]; y.cells != nil {
+			view["height"] = min(max(20*y.cells.n, 60), 600)
+		}
 		if len(p.panels) == 1 {
 			return view, nil
 		}
@@ -98,6 +101,7 @@ func (q *plotPlan) vegaEncode(v map[string]any, l *layer, i int, domain, colors 
 	}
 	_, isRaster := l.Mark.(*raster)
 	_, isRule := l.Mark.(*rule)
+	_, isText := l.Mark.(*labelled)
 	switch {
 	case isRaster || l.by != nil:
 		title := any(nil)
@@ -105,8 +109,10 @@ func (q *plotPlan) vegaEncode(v map[string]any, l *layer, i int, domain, colors 
 			title = q.o.scaleLabel
 		}
 		e["color"] = map[string]any{"field": "value", "type": "quantitative", "scale": l.scale.vegaColors(), "title": title}
-	case isRule:
+	case isRule && l.style.color == "":
 		e["color"] = map[string]any{"value": css(q.o.palette().Soft)}
+	case isText && l.style.color == "":
+		e["color"] = map[string]any{"value": css(q.o.palette().Ink)}
 	case l.classes != nil || l.label != "":
 		e["color"] = map[string]any{"field": "mark", "type": "nominal", "title": nil, "scale": map[string]any{"domain": domain, "range": colors}}
 	default:
