@@ -68,3 +68,17 @@ func FeatureMaps(model, x any, layers ...string) *Figure {
 func Activations(model, x any, layer string, names ...string) *Figure {
 	return activity.Activations(model, x, layer, names...)
 }
+
+// States shows what the units of a recurrent layer hold after each step of a
+// sequence: units × steps, with the words under the axis where the input knows them.
+// The names say what is shown, "h" (without any), "c", or a gate such as "forget";
+// and of which layer, if it is not the first recurrent one.
+//
+//	viz.States(lstm, reviews.Encode("not a bad film at all"))
+func States(model, x any, what ...string) *Figure { return activity.States(model, x, what...) }
+
+// Attention shows where the heads of an attending layer look, queries × keys.
+// Without a name it is the first such layer.
+func Attention(model, x any, layer ...string) *Figure {
+	return activity.Attention(model, x, layer...)
+}

@@ -102,7 +102,17 @@ func (t *Texts) Length() int { return t.Train.Shape()[0] }
 func (t *Texts) Encode(text string) *tensor.Tensor {
 	row := make([]float32, t.Length())
 	pad(row, t.Train.must().words.number(tokens(text)))
-	return tensor.FromSlice(row, 1, len(row))
+	x := tensor.FromSlice(row, 1, len(row))
+	return x.WithNames(t.names(x))
+}
+
+// names are the words of numbers, by their places.
+func (t *Texts) names(x *tensor.Tensor) []string {
+	v, names := t.Train.must().words, []string(nil)
+	for _, id := range x.Float64s() {
+		names = append(names, v.words[int(id)])
+	}
+	return names
 }
 
 // Decode returns the words of numbers of any shape.
@@ -117,11 +127,7 @@ func (t *Texts) Vocabulary() []string { return slices.Clone(t.Train.must().words
 // Words returns the words of a text by their places, [length], as Encode numbers
 // them: "" for padding. Pictures name their columns so.
 func (t *Texts) Words(text string) []string {
-	v, names := t.Train.must().words, []string(nil)
-	for _, id := range t.Encode(text).Float64s() {
-		names = append(names, v.words[int(id)])
-	}
-	return names
+	return t.Encode(text).Names()
 }
 
 // String says what the texts are.

@@ -66,7 +66,7 @@ func matMul[T Float](out *Tensor, z []T, a *Tensor, x []T, b *Tensor, y []T) {
 	n := len(out.shape) - 2
 	views := [3]*Tensor{}
 	for i, t := range []*Tensor{out, a, b} {
-		v := *t
+		v := t.view()
 		v.shape, v.strides = append(slices.Clone(out.shape[:n]), 1), append(slices.Clone(t.strides[:n]), 0)
 		views[i] = &v
 	}

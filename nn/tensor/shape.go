@@ -88,7 +88,7 @@ func (t *Tensor) broadcastTo(op string, shape []int) *Tensor {
 	if slices.Equal(t.shape, shape) {
 		return t
 	}
-	v := *t
+	v := t.view()
 	v.shape, v.strides = slices.Clone(shape), make([]int, len(shape))
 	lead := len(shape) - len(t.shape)
 	for k := range shape {

@@ -55,6 +55,7 @@ type Tensor struct {
 	offset  int
 	f32     []float32 // the numbers, of this tensor and of others that share them
 	f64     []float64
+	names   []string // of the places along the last axis
 }
 
 // New returns a tensor of zeros: float32, unless As changes that.
@@ -163,6 +164,27 @@ func (t *Tensor) DType() DType { return t.dtype }
 
 // Shape returns the lengths of the axes. The slice is the tensor's own.
 func (t *Tensor) Shape() []int { return t.shape }
+
+// WithNames returns the same tensor with names for the places along its last axis,
+// such as the words of a text, for pictures. Operations do not keep them.
+func (t *Tensor) WithNames(names []string) *Tensor {
+	if len(t.shape) == 0 || len(names) != t.shape[len(t.shape)-1] {
+		panic(&ShapeError{Op: "WithNames", Shapes: [][]int{t.shape}, Why: fmt.Sprintf("%d names for the places along the last axis", len(names))})
+	}
+	u := t.view()
+	u.names = names
+	return &u
+}
+
+// view is a copy that shares the numbers, to become another shape.
+func (t *Tensor) view() Tensor {
+	v := *t
+	v.names = nil
+	return v
+}
+
+// Names returns the names for the places along the last axis, nil if it has none.
+func (t *Tensor) Names() []string { return t.names }
 
 // Rank returns the number of axes.
 func (t *Tensor) Rank() int { return len(t.shape) }

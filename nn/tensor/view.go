@@ -27,7 +27,7 @@ func (t *Tensor) Reshape(shape ...int) *Tensor {
 	if rest != t.Len() || free >= 0 && shape[free] < 0 {
 		panic(&ShapeError{Op: "Reshape", Shapes: [][]int{t.shape, shape}, Why: fmt.Sprintf("%d numbers do not fill the new shape", t.Len())})
 	}
-	v := *t.Contiguous()
+	v := t.Contiguous().view()
 	v.shape, v.strides = shape, rowMajor(shape)
 	return &v
 }
@@ -47,7 +47,7 @@ func (t *Tensor) Transpose(axes ...int) *Tensor {
 			panic(&ShapeError{Op: "Transpose", Shapes: [][]int{t.shape}, Why: fmt.Sprintf("%v is no order of its axes", axes)})
 		}
 	}
-	v := *t
+	v := t.view()
 	v.shape, v.strides = make([]int, len(axes)), make([]int, len(axes))
 	for k, a := range axes {
 		v.shape[k], v.strides[k] = t.shape[a], t.strides[a]
@@ -75,7 +75,7 @@ func (t *Tensor) Slice(axis, from, to int) *Tensor {
 	if from < 0 || to < from || to > t.shape[k] {
 		panic(&ShapeError{Op: "Slice", Shapes: [][]int{t.shape}, Why: fmt.Sprintf("axis %d has no elements %d to %d", k, from, to)})
 	}
-	v := *t
+	v := t.view()
 	v.shape = slices.Clone(t.shape)
 	v.shape[k] = to - from
 	v.offset += from * t.strides[k]
@@ -88,7 +88,7 @@ func (t *Tensor) Index(axis, i int) *Tensor {
 	if i < 0 || i >= t.shape[k] {
 		panic(&ShapeError{Op: "Index", Shapes: [][]int{t.shape}, Why: fmt.Sprintf("axis %d has no element %d", k, i)})
 	}
-	v := *t
+	v := t.view()
 	v.offset += i * t.strides[k]
 	v.shape = slices.Delete(slices.Clone(t.shape), k, k+1)
 	v.strides = slices.Delete(slices.Clone(t.strides), k, k+1)
@@ -107,7 +107,7 @@ func (t *Tensor) Expand(axis int) *Tensor {
 	if axis < 0 || axis > len(t.shape) {
 		panic(&ShapeError{Op: "Expand", Shapes: [][]int{t.shape}, Why: fmt.Sprintf("there is no place %d for an axis", axis)})
 	}
-	v := *t
+	v := t.view()
 	v.shape = slices.Insert(slices.Clone(t.shape), axis, 1)
 	v.strides = slices.Insert(slices.Clone(t.strides), axis, 0)
 	return &v
@@ -115,7 +115,7 @@ func (t *Tensor) Expand(axis int) *Tensor {
 
 // Squeeze returns a view without the axes of length 1.
 func (t *Tensor) Squeeze() *Tensor {
-	v := *t
+	v := t.view()
 	v.shape, v.strides = nil, nil
 	for k, n := range t.shape {
 		if n != 1 {

@@ -26,6 +26,19 @@ var digits = sync.OnceValue(func() *nn.Model {
 	return m
 })
 
+// reader is a model that reads reviews, trained a little.
+var reader = sync.OnceValue(func() *nn.Model {
+	m := nn.Sequential(nn.Embedding(1000, 16), nn.LSTM(24), nn.Dense(1, nn.Sigmoid)).Seed(3)
+	nn.Fit(m, data.Reviews().Train.First(1500), nn.Config{Optimizer: nn.Adam(5e-3), Loss: nn.BinaryCrossEntropy, Seed: 1})
+	return m
+})
+
+var attending = sync.OnceValue(func() *nn.Model {
+	return nn.Sequential(nn.Embedding(1000, 16), nn.MultiHeadAttention(2), nn.GlobalAvgPool(), nn.Dense(1)).Seed(3).Build(data.Reviews().Length())
+})
+
+const text = "it does not have a brilliant cast"
+
 func samples() map[string]*chart.Figure {
 	set := data.Digits()
 	x, _ := set.Batch([]int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11})
@@ -34,10 +47,14 @@ func samples() map[string]*chart.Figure {
 		names[i] = fmt.Sprintf("digit %d", i%10)
 	}
 	return map[string]*chart.Figure{
-		"maps":        activity.FeatureMaps(digits(), set.X(3)),
-		"one layer":   activity.FeatureMaps(digits(), set.X(3), "conv2d_1"),
-		"activations": activity.Activations(digits(), x, "", names...),
-		"of filters":  activity.Activations(digits(), x, "conv2d", names...),
+		"states":        activity.States(reader(), data.Reviews().Encode(text)),
+		"gate":          activity.States(reader(), data.Reviews().Encode(text), "forget"),
+		"without words": activity.States(reader(), tensor.New(200), "lstm", "c"),
+		"attention":     activity.Attention(attending(), data.Reviews().Encode(text)),
+		"maps":          activity.FeatureMaps(digits(), set.X(3)),
+		"one layer":     activity.FeatureMaps(digits(), set.X(3), "conv2d_1"),
+		"activations":   activity.Activations(digits(), x, "", names...),
+		"of filters":    activity.Activations(digits(), x, "conv2d", names...),
 	}
 }
 
@@ -70,6 +87,11 @@ func TestMistakes(t *testing.T) {
 		{activity.FeatureMaps(&model.Model{Nodes: []model.Node{{Name: "a"}}}, x), "this model cannot be run"},
 		{activity.FeatureMaps(nn.Sequential(nn.Dense(3)).Build(64), x), "the model has no layer that computes images"},
 		{activity.FeatureMaps(3, x), "a int is no model that viz knows"},
+		{activity.States(digits(), x), "the model has no recurrent layer"},
+		{activity.States(reader(), data.Reviews().Encode(text), "memory"), `layer lstm has no state "memory"; it has h, c, input gate, forget gate, candidate gate, output gate`},
+		{activity.States(reader(), data.Reviews().Encode(text), "dense"), "layer dense is not recurrent"},
+		{activity.Attention(digits(), x), "the model has no attention"},
+		{activity.Attention(digits(), x, "dense"), "layer dense has no attention"},
 		{activity.Activations(digits(), x, "nope"), `the model has no node "nope"`},
 		{activity.Activations(digits(), tensor.New(2, 63), ""), "the model takes samples of [8 8 1], and the input is [2 63]"},
 	} {

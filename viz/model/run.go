@@ -9,6 +9,7 @@ import (
 type Array struct {
 	Shape  []int
 	Values []float64
+	Names  []string // of the places along the last axis, such as words; nil if they have none
 }
 
 // A Runner runs a model and shows what flows through it.
@@ -41,7 +42,7 @@ func ArrayOf(v any) (Array, error) {
 	case Array:
 		return v, nil
 	case []float64:
-		return Array{[]int{len(v)}, v}, nil
+		return Array{Shape: []int{len(v)}, Values: v}, nil
 	case [][]float64:
 		a := Array{Shape: []int{len(v), 0}}
 		for i, row := range v {
@@ -65,12 +66,15 @@ func ArrayOf(v any) (Array, error) {
 		}
 		return a, nil
 	case interface{ Float64s() []float64 }:
-		values := v.Float64s()
-		switch s := v.(type) {
-		case interface{ Shape() []int }:
-			return Array{s.Shape(), values}, nil
+		a := Array{Values: v.Float64s()}
+		a.Shape = []int{len(a.Values)}
+		if s, ok := v.(interface{ Shape() []int }); ok {
+			a.Shape = s.Shape()
 		}
-		return Array{[]int{len(values)}, values}, nil
+		if n, ok := v.(interface{ Names() []string }); ok {
+			a.Names = n.Names()
+		}
+		return a, nil
 	}
 	return Array{}, fmt.Errorf("a %T is no input for a model: give a tensor, a matrix or rows of numbers", v)
 }
@@ -86,9 +90,9 @@ func (m *Model) Samples(a Array) (Array, error) {
 	case want == nil, len(a.Shape) == len(want)+1 && fits(a.Shape[1:], want):
 		return a, nil
 	case len(a.Shape) == 1 && Size(want) == a.Shape[0]: // the numbers of one sample
-		return Array{append([]int{1}, want...), a.Values}, nil
+		return Array{append([]int{1}, want...), a.Values, a.Names}, nil
 	case fits(a.Shape, want):
-		return Array{append([]int{1}, a.Shape...), a.Values}, nil
+		return Array{append([]int{1}, a.Shape...), a.Values, a.Names}, nil
 	}
 	return a, fmt.Errorf("the model takes samples of %v, and the input is %v", want, a.Shape)
 }

@@ -54,6 +54,8 @@ var chinese = map[string]string{
 	"normalization": "归一化", "shape": "形状", "merge": "合并", "regularization": "正则化", "other": "其他",
 
 	// What parameters and activations say.
+	"step %s": "第 %s 步",
+	"The states change most at %s: by %s of all change.":                                 "状态在 %s 处变化最大：占全部变化的 %s。",
 	"%s is not finite from step %s on.":                                                  "%s 从第 %s 步起不是有限值。",
 	"No gradient vanishes or explodes: at the end they are between %s (%s) and %s (%s).": "梯度既不消失也不爆炸：最后在 %s（%s）与 %s（%s）之间。",
 	"%s uses %s of %s directions.":                                                       "%s 用了 %s 个方向，共 %s 个。",

@@ -3,6 +3,7 @@ package nn
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	net "loupe/nn"
 	"loupe/nn/tensor"
@@ -43,7 +44,19 @@ func (r *runner) Run(inputs []model.Array, w model.Watch) (out model.Array, err 
 			t.BackwardFrom(y, r.start(w, out))
 		}
 	})
+	if w.State != nil {
+		r.attention(values, w)
+	}
 	return out, nil
+}
+
+// attention tells where attending layers look, [samples heads queries keys].
+func (r *runner) attention(values []*net.Value, w model.Watch) {
+	for _, l := range r.m.Layers() {
+		if l.Type() == "MultiHeadAttention" && len(values) == 1 && (len(w.Nodes) == 0 || slices.Contains(w.Nodes, l.Name())) {
+			w.State(l.Name(), "attention", array(net.Attention(r.m, l.Name(), values[0].Data)))
+		}
+	}
 }
 
 // start is the gradient at the output from which the others are computed.
@@ -61,13 +74,37 @@ func (r *runner) start(w model.Watch, out model.Array) *tensor.Tensor {
 
 func hookFor(w model.Watch) net.Hook {
 	h := net.Hook{Layers: w.Nodes}
-	if w.Value != nil {
-		h.Forward = func(e *net.Event) { w.Value(e.Layer.Name(), array(e.Output)) }
+	if w.Value != nil || w.State != nil {
+		h.Forward = func(e *net.Event) {
+			if w.Value != nil {
+				w.Value(e.Layer.Name(), array(e.Output))
+			}
+			if w.State != nil {
+				tellStates(e, w)
+			}
+		}
 	}
 	if w.Gradient != nil {
 		h.Backward = func(e *net.Event) { w.Gradient(e.Layer.Name(), array(e.Grad)) }
 	}
 	return h
+}
+
+// tellStates tells what a recurrent layer does at every step.
+func tellStates(e *net.Event, w model.Watch) {
+	for i, s := range e.Steps() {
+		direction := ""
+		if i > 0 {
+			direction = "backward "
+		}
+		w.State(e.Layer.Name(), direction+"h", array(s.States))
+		if s.Cells != nil {
+			w.State(e.Layer.Name(), direction+"c", array(s.Cells))
+		}
+		for _, g := range s.Gates {
+			w.State(e.Layer.Name(), direction+g.Name+" gate", array(g.Values))
+		}
+	}
 }
 
 func array(t *tensor.Tensor) model.Array { return model.Array{Shape: t.Shape(), Values: t.Float64s()} }
