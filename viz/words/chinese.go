@@ -148,7 +148,6 @@ var chinese = map[string]string{
 	"distribution over %s": "%s的分布",
 	"median %s, two thirds between %s and %s, all between %s and %s": "中位数 %s，三分之二介于 %s 与 %s 之间，全部介于 %s 与 %s 之间",
 	"; at step %s: %s":           "；第 %s 步：%s",
-	"step %s":                    "第 %s 步",
 	"rank":                       "序号",
 	"singular value":             "奇异值",
 	"Spectrum without values.":   "没有数值的谱。",
