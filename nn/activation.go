@@ -124,7 +124,7 @@ func activate[T tensor.Float](t *Tape, x *Value, a Activation) *Value {
 	y := op.set(x.Data.DType(), []*Value{x}, x.shape()...)
 	switch a.name {
 	case "softmax", "log_softmax", "sigmoid":
-		y.logits = x
+		y.logits, y.by = x, a.name
 	}
 	from, to := numbers[T](x), numbers[T](y)
 	width := op.width()

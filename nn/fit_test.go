@@ -119,57 +119,6 @@ func TestTrajectory(t *testing.T) {
 	}
 }
 
-// TestMistakes: what is wrong is said with shapes, index and layer.
-func TestMistakes(t *testing.T) {
-	nan := tensor.Ones(40, 4)
-	nan.Set(math.NaN(), 37, 2)
-	x, y := tensor.Normal(1, 0, 1, 40, 4), tensor.FromInts(make([]int, 40))
-	bad := y.Clone()
-	bad.Set(3, 21)
-	fit := func(x, y *tensor.Tensor, parts ...nn.Part) {
-		nn.Fit(nn.Sequential(parts...), nn.Arrays(x, y), nn.Config{Loss: nn.CrossEntropy, Ordered: true})
-	}
-	built := nn.Sequential(nn.Dense(3, nn.ReLU), nn.Dense(3, nn.Softmax)).Build(4)
-	for want, f := range map[string]func(){
-		"the model wants inputs of the shape [4] (without the batch), these have [5]": func() { built.Predict(tensor.New(2, 5)) },
-		"label 21 is 3; with 3 outputs, labels are whole numbers from 0 to 2":         func() { fit(x, bad, nn.Dense(3, nn.Softmax)) },
-		"sample 37 has NaN among its inputs":                                          func() { fit(nan, y, nn.Dense(3, nn.Softmax)) },
-		"Fit got no samples":                                                          func() { fit(tensor.New(0, 4), tensor.New(0), nn.Dense(3)) },
-		"there must be as many of both":                                               func() { fit(x, tensor.New(3), nn.Dense(3)) },
-		"Predict got no samples: the shape is [0 4]":                                  func() { built.Predict(tensor.New(0, 4)) },
-		"layer conv2d: it wants inputs of height":                                     func() { fit(x, y, nn.Conv2D(3, 3).Named("conv2d")) },
-		"Dense has no option for Stride":                                              func() { nn.Dense(3, nn.Stride(2)) },
-		"there is no layer \"dense_7\"; there are":                                    func() { built.Layer("dense_7") },
-		"word 0 of the batch (place 0 of sample 0) is -0.8":                           func() { fit(x, y, nn.Embedding(5, 2), nn.GlobalAvgPool(), nn.Dense(3, nn.Softmax)) },
-		"a window of 3 does not fit into inputs of":                                   func() { nn.Sequential(nn.Conv2D(3, 3)).Build(2, 9, 1) },
-		"5 channels and 4 filters cannot be divided":                                  func() { nn.Sequential(nn.Conv2D(4, 3, nn.Groups(2))).Build(9, 9, 5) },
-		"do not fill [3 -1]":                                                          func() { nn.Sequential(nn.Reshape(3, -1)).Build(7) },
-		"cannot be added":                                                             func() { nn.Sequential(nn.Residual(nn.Dense(3))).Build(4) },
-		"there is no initializer \"he_norml\"":                                        func() { nn.InitializerNamed("he_norml") },
-		"two layers have the name \"a\"":                                              func() { nn.Sequential(nn.Dense(1, nn.Name("a")), nn.Dense(1, nn.Name("a"))) },
-		"the number of units is at least 1, not 0":                                    func() { nn.LSTM(0) },
-		"predictions have the shape [32 3]":                                           func() { nn.Fit(built.Clone(), nn.Arrays(x, tensor.New(40, 2)), nn.Config{Loss: nn.MSE}) },
-		"Fit needs a loss":                                                            func() { nn.Fit(built.Clone(), nn.Arrays(x, y), nn.Config{}) },
-		"layer log_of: the loss became NaN": func() {
-			fit(x, y, nn.Dense(3), nn.Custom(logarithm{}).Named("log_of"), nn.Dense(3, nn.Softmax))
-		},
-		"numbers of its kernel are not finite after the last step": func() {
-			nn.Fit(built.Clone(), nn.Arrays(x, y), nn.Config{Loss: nn.CrossEntropy, Optimizer: nn.SGD(math.Inf(1))})
-		},
-	} {
-		mistaken(t, want, f)
-	}
-}
-
-// logarithm is a layer of a program's own, and a wrong one.
-type logarithm struct{}
-
-func (logarithm) Type() string                                { return "Log" }
-func (logarithm) Build(_ *nn.Builder, in []nn.Shape) nn.Shape { return in[0] }
-func (logarithm) Forward(_ *nn.Tape, in []*nn.Value) *nn.Value {
-	return nn.Const(in[0].Data.Log())
-}
-
 func small() (*nn.Model, nn.Data) {
 	x := tensor.Normal(1, 0, 1, 70, 4)
 	y := make([]int, 70)
@@ -223,18 +172,6 @@ func TestSeveralInputs(t *testing.T) {
 	} {
 		mistaken(t, want, f)
 	}
-}
-
-// mistaken checks that a call panics with an Error that says something.
-func mistaken(t *testing.T, want string, f func()) {
-	t.Helper()
-	defer func() {
-		p := recover()
-		if err, ok := p.(*nn.Error); !ok || !strings.Contains(err.Error(), want) {
-			t.Errorf("got %v\nwant %s", p, want)
-		}
-	}()
-	f()
 }
 
 // TestContinue: a training that was stopped goes on as if it had not been.

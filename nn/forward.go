@@ -67,7 +67,7 @@ func (m *Model) meet(in []*Value) {
 		shapes = append(shapes, slices.Clone(Shape(v.shape()[1:])))
 	}
 	if m.built {
-		m.rebuild(shapes)
+		m.rebuild(shapes, in)
 	} else {
 		m.build(shapes)
 	}
@@ -75,7 +75,7 @@ func (m *Model) meet(in []*Value) {
 
 // rebuild lets the layers meet inputs of other shapes than before: sequences may
 // be longer, images larger, as long as the weights fit.
-func (m *Model) rebuild(shapes []Shape) {
+func (m *Model) rebuild(shapes []Shape, batches []*Value) {
 	var old []Shape
 	for _, n := range m.inputs {
 		old = append(old, n.shape)
@@ -89,7 +89,7 @@ func (m *Model) rebuild(shapes []Shape) {
 				n.shape = nil
 			}
 			m.build(old)
-			fail("the model wants inputs of the shape %v (without the batch), these have %v: %v", single(old), single(shapes), strings.TrimPrefix(e.Error(), "nn: "))
+			fail("the model wants inputs of the shape %v (without the batch), these have %v: %v%s", single(old), single(shapes), strings.TrimPrefix(e.Error(), "nn: "), adviceOnInputs(old, batches))
 		default:
 			panic(e)
 		}

@@ -104,8 +104,12 @@ func (l *Layer) Freeze(frozen bool) *Layer {
 func (l *Layer) Frozen() bool { return l.frozen }
 
 // build makes the parameters, once.
-func (l *Layer) build(d tensor.DType, r *rand.Rand, in []Shape) Shape {
-	b := &Builder{layer: l, dtype: d, random: r}
+func (l *Layer) build(d tensor.DType, r *rand.Rand, before []*Node) Shape {
+	in := make([]Shape, len(before))
+	for i, n := range before {
+		in[i] = n.shape
+	}
+	b := &Builder{layer: l, dtype: d, random: r, before: before}
 	if l.built {
 		b.again = l.params
 	}
@@ -121,6 +125,7 @@ func (l *Layer) build(d tensor.DType, r *rand.Rand, in []Shape) Shape {
 // A Builder makes the parameters of a layer.
 type Builder struct {
 	layer  *Layer
+	before []*Node // whose outputs it gets
 	dtype  tensor.DType
 	random *rand.Rand
 	params []*Param
@@ -172,7 +177,7 @@ func (b *Builder) single(in []Shape, rank int, axes string) Shape {
 		b.Fail("it has one input, not %d", len(in))
 	}
 	if len(in[0]) != rank {
-		b.Fail("it wants inputs of %s, that is %d axes beside the batch's; these have the shape %v", axes, rank, in[0])
+		b.Fail("it wants inputs of %s, that is %d axes beside the batch's; these have the shape %v%s", axes, rank, in[0], b.advice(in[0], rank))
 	}
 	return in[0]
 }

@@ -3,6 +3,7 @@ package nn
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"loupe/nn/tensor"
 )
@@ -85,7 +86,10 @@ func (l Loss) weighted(t *Tape, pred *Value, target *tensor.Tensor, weights map[
 	if l.name == "" {
 		fail("there is no loss: set Config.Loss, to nn.CrossEntropy say")
 	}
-	if pred.logits != nil && !l.logits {
+	if l.logits && pred.logits != nil && pred.by != LogSoftmax.name { // whose logarithms are logits, too
+		fail("%s takes what goes into Softmax or Sigmoid, and the model ends with %s: use %s, or leave the activation out", l.name, pred.by, strings.TrimSuffix(l.name, "_logits"))
+	}
+	if pred.logits != nil {
 		switch {
 		case l.name == CrossEntropy.name:
 			l, pred = CrossEntropyLogits, pred.logits
@@ -130,12 +134,15 @@ func lossOf[T tensor.Float](t *Tape, l Loss, pred *Value, target *tensor.Tensor,
 func (op *lossOp[T]) ofPairs(l Loss, shape []int, weights map[int]float64) float64 {
 	s := op.pred.shape()
 	if size(s) != size(shape) || !slices.Equal(trim(s), trim(shape)) {
-		fail("%s: predictions have the shape %v, targets %v", l.name, s, shape)
+		fail("%s: predictions have the shape %v, targets %v%s", l.name, s, shape, l.advice(s, shape))
 	}
 	labels := l.name == BinaryCrossEntropy.name || l.name == BinaryCrossEntropyLogits.name
 	n, sum := float64(size(s)), 0.0
 	for i, p := range numbers[T](op.pred) {
 		y, w := op.targets[i], 1.0
+		if l.name == BinaryCrossEntropy.name && (p < 0 || p > 1) {
+			fail("%s: prediction %d is %v, and no probability: end the model with Sigmoid, or use BinaryCrossEntropyLogits", l.name, i, p)
+		}
 		if labels {
 			if !(y >= 0 && y <= 1) {
 				fail("%s: label %d is %v; labels are 0 or 1", l.name, i, y)
@@ -171,7 +178,7 @@ func (op *lossOp[T]) ofClasses(l Loss, shape []int, weights map[int]float64) flo
 	rows := size(s) / width
 	whole := slices.Equal(s, shape) // targets are probabilities
 	if !whole && rows != size(shape) {
-		fail("%s: predictions have the shape %v, targets %v: there must be a class for each row, or a probability for each number", l.name, s, shape)
+		fail("%s: predictions have the shape %v, targets %v: there must be a class for each row, or a probability for each number%s", l.name, s, shape, l.advice(s, shape))
 	}
 	x, sum := numbers[T](op.pred), 0.0
 	op.y, op.p = grow(op.y, width), grow(op.p, width)
@@ -187,7 +194,9 @@ func (op *lossOp[T]) ofClasses(l Loss, shape []int, weights map[int]float64) flo
 			w = weight(weights, c)
 		}
 		for k := range p {
-			p[k] = float64(x[i*width+k])
+			if p[k] = float64(x[i*width+k]); p[k] < 0 && !l.logits {
+				fail("%s: output %d of row %d is %v, and no probability: end the model with Softmax, or use CrossEntropyLogits", l.name, k, i, p[k])
+			}
 		}
 		sum += w * l.row(p, y, op.d[i*width:(i+1)*width], w/float64(rows))
 	}
@@ -198,7 +207,7 @@ func (op *lossOp[T]) ofClasses(l Loss, shape []int, weights map[int]float64) flo
 func (op *lossOp[T]) class(l Loss, i, width int) int {
 	c := op.targets[i]
 	if c != math.Trunc(c) || !(c >= 0 && c < float64(width)) {
-		fail("%s: label %d is %v; with %d outputs, labels are whole numbers from 0 to %d", l.name, i, c, width, width-1)
+		fail("%s: label %d is %v; with %d outputs, labels are whole numbers from 0 to %d%s", l.name, i, c, width, width-1, adviceOnLabel(c, width))
 	}
 	return int(c)
 }

@@ -132,11 +132,7 @@ func (m *Model) build(shapes []Shape) {
 	r := rand.New(rand.NewPCG(m.seed, 0x6e6e))
 	for _, n := range m.nodes {
 		if n.layer != nil {
-			in := make([]Shape, len(n.inputs))
-			for i, from := range n.inputs {
-				in[i] = from.shape
-			}
-			n.shape = n.layer.build(m.dtype, r, in)
+			n.shape = n.layer.build(m.dtype, r, n.inputs)
 		}
 	}
 	m.built = true

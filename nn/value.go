@@ -15,6 +15,7 @@ type Value struct {
 	has    bool           // grad holds the gradient, or part of it
 	wants  bool           // a parameter contributes to this value
 	logits *Value         // what Softmax, LogSoftmax or Sigmoid made this of
+	by     string         // which of them, if there are logits
 	words  *lookup        // where an Embedding took this from
 	walks  []walk         // how a recurrent layer came to this, for each direction
 }

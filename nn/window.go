@@ -29,7 +29,7 @@ func (w window) outputs(fail func(string, ...any), out, in []int) {
 			continue
 		}
 		if out[i] = (n+2*w.padding[axis]-w.span(axis))/w.stride[axis] + 1; n+2*w.padding[axis] < w.span(axis) {
-			fail("a window of %d does not fit into inputs of %v with a padding of %d", w.span(axis), in, w.padding[axis])
+			fail("a window of %d does not fit into inputs of %v with a padding of %d: with the option Same it does, or fewer layers before it make them smaller", w.span(axis), in, w.padding[axis])
 		}
 	}
 }
