@@ -53,8 +53,8 @@ func short(x float64) string {
 	return s
 }
 
-// count prints a number of things with commas: 1,797.
-func count(n int) string {
+// Count writes a number of things with commas: 1,797.
+func Count(n int) string {
 	s := strconv.Itoa(n)
 	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
 		s = s[:i] + "," + s[i:]

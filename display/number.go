@@ -27,7 +27,7 @@ func numberSummary(v reflect.Value) string {
 	for i := range n {
 		s.add(number(v.Index(i)))
 	}
-	return fmt.Sprintf("%s numbers: %v", count(n), &s)
+	return fmt.Sprintf("%s numbers: %v", Count(n), &s)
 }
 
 func isNumber(t reflect.Type) bool {
@@ -81,10 +81,10 @@ func (s *summary) String() string {
 		text = fmt.Sprintf("from %s to %s, mean %s, sd %s", short(s.least), short(s.largest), short(s.mean), short(math.Sqrt(s.m/float64(s.n))))
 	}
 	if s.nan > 0 {
-		text += fmt.Sprintf(", %s NaN", count(s.nan))
+		text += fmt.Sprintf(", %s NaN", Count(s.nan))
 	}
 	if s.inf > 0 {
-		text += fmt.Sprintf(", %s infinite", count(s.inf))
+		text += fmt.Sprintf(", %s infinite", Count(s.inf))
 	}
 	return text
 }

@@ -112,9 +112,9 @@ func (b *Bar) share() float64 {
 
 // status is the words beside the bar: "124 of 200, 31 a second, 2 s left".
 func (b *Bar) status() string {
-	s := count(b.count)
+	s := Count(b.count)
 	if b.total >= 0 {
-		s += " of " + count(b.total)
+		s += " of " + Count(b.total)
 	}
 	took := b.now().Sub(b.start)
 	if b.count <= 0 || took <= 0 {

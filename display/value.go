@@ -157,7 +157,7 @@ func (p *printer) structure(v reflect.Value, depth int, typed bool) piece {
 	var items []piece
 	for i := range t.NumField() {
 		if i >= p.items || p.left <= 0 {
-			items = append(items, leaf(fmt.Sprintf("… %s more fields", count(t.NumField()-i))))
+			items = append(items, leaf(fmt.Sprintf("… %s more fields", Count(t.NumField()-i))))
 			break
 		}
 		f := leaf("nil")
@@ -188,13 +188,13 @@ func (p *printer) list(v reflect.Value, depth int, typed bool) piece {
 		return leaf(strings.TrimSuffix(open, "{") + "(" + quote(string(v.Bytes()), maxInner) + ")")
 	}
 	if n > 0 && p.deep(depth) {
-		return leaf(fmt.Sprintf("%s… %s items}", open, count(n)))
+		return leaf(fmt.Sprintf("%s… %s items}", open, Count(n)))
 	}
 	elem := v.Type().Elem()
 	var items []piece
 	for i := range n {
 		if i >= p.items || p.left <= 0 {
-			items = append(items, leaf(fmt.Sprintf("… %s more", count(n-i))))
+			items = append(items, leaf(fmt.Sprintf("… %s more", Count(n-i))))
 			break
 		}
 		items = append(items, p.value(v.Index(i), depth+1, implied(elem)))
@@ -212,7 +212,7 @@ func (p *printer) mapping(v reflect.Value, depth int, typed bool) piece {
 	}
 	n := v.Len()
 	if n > 0 && p.deep(depth) {
-		return leaf(fmt.Sprintf("%s… %s keys}", open, count(n)))
+		return leaf(fmt.Sprintf("%s… %s keys}", open, Count(n)))
 	}
 	keys := v.MapKeys()
 	slices.SortStableFunc(keys, compareKeys)
@@ -220,7 +220,7 @@ func (p *printer) mapping(v reflect.Value, depth int, typed bool) piece {
 	var items []piece
 	for i, k := range keys {
 		if i >= p.items || p.left <= 0 {
-			items = append(items, leaf(fmt.Sprintf("… %s more", count(n-i))))
+			items = append(items, leaf(fmt.Sprintf("… %s more", Count(n-i))))
 			break
 		}
 		var key strings.Builder
@@ -303,7 +303,7 @@ func quote(s string, limit int) string {
 	rest := ""
 	if len(s) > limit {
 		cut := cutRune(s, limit)
-		rest = fmt.Sprintf(" … %s more bytes", count(len(s)-cut))
+		rest = fmt.Sprintf(" … %s more bytes", Count(len(s)-cut))
 		s = s[:cut]
 	}
 	if strings.Contains(s, "\n") && strconv.CanBackquote(strings.ReplaceAll(s, "\n", "")) {
@@ -325,7 +325,7 @@ func clip(s string, limit int) string {
 		return s
 	}
 	cut := cutRune(s, limit)
-	return fmt.Sprintf("%s … %s more bytes", s[:cut], count(len(s)-cut))
+	return fmt.Sprintf("%s … %s more bytes", s[:cut], Count(len(s)-cut))
 }
 
 // cutRune is the largest index ≤ limit that does not split a rune.

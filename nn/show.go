@@ -3,6 +3,8 @@ package nn
 import (
 	"fmt"
 	"strings"
+
+	"loupe/display"
 )
 
 // String says what a layer is: its type, the shapes that go in and come out
@@ -28,7 +30,7 @@ func (l *Layer) String() string {
 	for _, p := range l.params {
 		n += p.Data.Len()
 	}
-	fmt.Fprintf(&b, ", %s parameters", commas(n))
+	fmt.Fprintf(&b, ", %s parameters", display.Count(n))
 	if l.frozen {
 		b.WriteString(" (frozen)")
 	}

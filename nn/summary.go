@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"html"
 	"strings"
+
+	"loupe/display"
 )
 
 // A Row is a line of a model's summary.
@@ -50,7 +52,7 @@ func (m *Model) columns(r Row, branches bool) []string {
 	output, params, macs := "?", "?", "?"
 	if m.built {
 		output = r.Output.axes()
-		params, macs = commas(r.Params), commas(r.MACs)
+		params, macs = display.Count(r.Params), display.Count(r.MACs)
 		if r.MACs == 0 {
 			macs = ""
 		}
@@ -98,9 +100,9 @@ func (m *Model) table() (head []string, rows [][]string, total string) {
 	if !m.built {
 		return head, rows, fmt.Sprintf("%d layers; shapes are known after the first data, or after Build", len(rows))
 	}
-	total = fmt.Sprintf("%s parameters (%s), %s multiply-adds a sample", commas(params), megabytes(size), commas(macs))
+	total = fmt.Sprintf("%s parameters (%s), %s multiply-adds a sample", display.Count(params), megabytes(size), display.Count(macs))
 	if frozen > 0 {
-		total += fmt.Sprintf("; %s are not trained", commas(frozen))
+		total += fmt.Sprintf("; %s are not trained", display.Count(frozen))
 	}
 	return head, rows, total
 }
@@ -110,14 +112,6 @@ func megabytes(n int) string {
 		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
 	}
 	return fmt.Sprintf("%.2f MB", float64(n)/1e6)
-}
-
-func commas(n int) string {
-	s := decimal(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }
 
 // Summary is a table of the layers: name, type, output shape, parameters,

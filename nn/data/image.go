@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/color"
 
+	"loupe/display"
 	"loupe/viz/chart"
 )
 
@@ -49,5 +50,5 @@ func (s *Set) Show(n int) *chart.Figure {
 			images, names = append(images, img), append(names, s.Label(i))
 		}
 	}
-	return chart.Images(images, names...).With(chart.Title(fmt.Sprintf("%s: %s of %s samples", s.name, commas(n), commas(s.Len()))))
+	return chart.Images(images, names...).With(chart.Title(fmt.Sprintf("%s: %s of %s samples", s.name, display.Count(n), display.Count(s.Len()))))
 }

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+
+	"loupe/display"
 )
 
 // Limits of what a set shows of itself.
@@ -23,7 +25,7 @@ func (s *Set) String() string {
 	kind := fmt.Sprintf("%d features", t.width())
 	switch {
 	case t.words != nil:
-		kind = fmt.Sprintf("texts of up to %d words, %s different ones", shape[1], commas(len(t.words.words)-specials))
+		kind = fmt.Sprintf("texts of up to %d words, %s different ones", shape[1], display.Count(len(t.words.words)-specials))
 	case t.isImage() && shape[3] == 3:
 		kind = fmt.Sprintf("colour images of %d × %d pixels", shape[1], shape[2])
 	case t.isImage():
@@ -31,7 +33,7 @@ func (s *Set) String() string {
 	case len(shape) > 2:
 		kind = fmt.Sprintf("shape %v", shape[1:])
 	}
-	text := fmt.Sprintf("%s: %s samples, %s", s.name, commas(shape[0]), kind)
+	text := fmt.Sprintf("%s: %s samples, %s", s.name, display.Count(shape[0]), kind)
 	if len(t.targets) > 0 {
 		return fmt.Sprintf("%s, targets from %s to %s", text, number(slices.Min(t.targets)), number(slices.Max(t.targets)))
 	}
@@ -40,11 +42,11 @@ func (s *Set) String() string {
 	}
 	counts := t.counts()
 	if len(counts) > 5 {
-		return fmt.Sprintf("%s, %d classes of %s to %s samples", text, len(counts), commas(slices.Min(counts)), commas(slices.Max(counts)))
+		return fmt.Sprintf("%s, %d classes of %s to %s samples", text, len(counts), display.Count(slices.Min(counts)), display.Count(slices.Max(counts)))
 	}
 	parts := make([]string, len(counts))
 	for c, n := range counts {
-		parts[c] = fmt.Sprintf("%s %s", commas(n), t.classes[c])
+		parts[c] = fmt.Sprintf("%s %s", display.Count(n), t.classes[c])
 	}
 	return text + ": " + strings.Join(parts, ", ")
 }
@@ -87,7 +89,7 @@ func (s *Set) TryMIMEBundle() (data, metadata map[string]any, err error) {
 func (t *samples) classRows() [][]string {
 	rows := [][]string{{"class", "samples"}}
 	for c, n := range t.counts() {
-		rows = append(rows, []string{t.classes[c], commas(n)})
+		rows = append(rows, []string{t.classes[c], display.Count(n)})
 	}
 	return rows
 }
@@ -164,13 +166,4 @@ func htmlTable(rows [][]string) string {
 	}
 	b.WriteString("</table>")
 	return b.String()
-}
-
-// commas prints a number with its thousands set apart.
-func commas(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }

@@ -2,6 +2,7 @@ package data
 
 import (
 	"math"
+	"strconv"
 
 	"loupe/nn/tensor"
 )
@@ -46,7 +47,7 @@ func Blobs(n, classes int, deviation float64, seed uint64) *Set {
 	for c := range names {
 		names[c] = string(rune('a' + c%26))
 		if c >= 26 {
-			names[c] += commas(c / 26)
+			names[c] += strconv.Itoa(c / 26)
 		}
 	}
 	return plane("Blobs", n, deviation, seed, names, func(class int, _ float64) (x, y float64) {
