@@ -4,7 +4,8 @@
 # make notebooks  execute the stored notebooks again, in place
 # make test       all tests; it ends by naming what this machine could not test
 # make bench      Loupe beside its peers: bench-cells beside ipykernel (and GoNB where
-#                 installed), bench-train beside PyTorch, Keras and OpenBLAS
+#                 installed), bench-train beside PyTorch, Keras and OpenBLAS, bench-plots
+#                 beside matplotlib
 # make libraries  notebooks that use other people's modules (downloads them)
 # make load       what a gigabyte of output, 10,000 cells or 20 kernels cost
 # make soak       random notebooks for half an hour (SOAK=2h, SEED=n)
@@ -19,7 +20,7 @@ PORT   ?= 8888
 # JupyterLab refuses to run as root unless told.
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: build lab run notebooks test bench bench-cells bench-train libraries load soak venv kernelspec clean
+.PHONY: build lab run notebooks test bench bench-cells bench-train bench-plots libraries load soak venv kernelspec clean
 
 build:
 	go build -o bin/loupe ./cmd/loupe
@@ -38,7 +39,7 @@ notebooks: build
 test:
 	.ci/test
 
-bench: bench-cells bench-train
+bench: bench-cells bench-train bench-plots
 
 bench-cells: $(VENV)/.bench kernelspec
 	$(VENV)/bin/python bench/bench.py $(BENCH_FLAGS)
@@ -54,6 +55,9 @@ soak:
 
 bench-train: $(TRAIN)/.bench
 	$(TRAIN)/bin/python bench/train.py $(TRAIN_FLAGS)
+
+bench-plots: $(VENV)/.bench
+	$(VENV)/bin/python bench/plots.py $(PLOTS_FLAGS)
 
 # The kernel as JupyterLab in .venv finds it.
 kernelspec: build

@@ -83,6 +83,7 @@ const policy = `
 	kernel:                   . kernel/internal/protocol kernel/internal/wire kernel/internal/notebook kernel/internal/session kernel/internal/build
 	install:
 	bench/train:              nn nn/tensor
+	bench/plots:              viz
 	cmd/loupe:                kernel install
 
 	internal/arch:

@@ -88,7 +88,8 @@ type scale struct {
 	label     string
 	oranges   bool // positive is orange rather than red
 	limits    *limits
-	nan       bool // some values are NaN, which the bar has to explain
+	table     []color.NRGBA // the colours at equal distances, made at first use
+	nan       bool          // some values are NaN, which the bar has to explain
 }
 
 // newScale chooses the colours: red and blue about zero where both signs occur,
@@ -162,8 +163,17 @@ func (s *scale) color(x float64) color.NRGBA {
 	if s.log && x <= 0 {
 		return s.colors(0)
 	}
-	return s.colors(s.at(x))
+	if s.table == nil {
+		s.table = make([]color.NRGBA, shades)
+		for i := range s.table {
+			s.table[i] = s.colors(float64(i) / (shades - 1))
+		}
+	}
+	return s.table[int(min(max(s.at(x), 0), 1)*(shades-1)+0.5)]
 }
+
+// shades is how many colours a scale has: more than a reader tells apart.
+const shades = 1024
 
 // colorOr is the colour of a value, or another one for NaN.
 func (s *scale) colorOr(x float64, other color.NRGBA) color.NRGBA {

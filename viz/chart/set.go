@@ -60,7 +60,7 @@ func summarise(values []float64) *statistics {
 	if s.n == 0 {
 		return s
 	}
-	slices.Sort(s.sorted)
+	sortFloats(s.sorted)
 	s.lowest, s.highest = s.sorted[0], s.sorted[s.n-1]
 	s.moments()
 	s.fences()
