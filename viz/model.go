@@ -4,6 +4,7 @@ import (
 	"loupe/viz/activity"
 	"loupe/viz/chart"
 	"loupe/viz/graph"
+	"loupe/viz/layers"
 	"loupe/viz/params"
 	_ "loupe/viz/source/nn" // models of loupe/nn are known without further ado
 )
@@ -82,3 +83,7 @@ func States(model, x any, what ...string) *Figure { return activity.States(model
 func Attention(model, x any, layer ...string) *Figure {
 	return activity.Attention(model, x, layer...)
 }
+
+// Layers shows the layers of a model as a table: a tree of scopes with types, shapes,
+// parameters and multiply-adds, and bars for the share of each.
+func Layers(model any) *Figure { return layers.New(model) }

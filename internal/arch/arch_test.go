@@ -54,9 +54,10 @@ const policy = `
 	# Figures. They read models, and nothing of the kernel.
 	viz/graph:          viz/model viz/chart viz/draw viz/words
 	viz/source/nn:      nn nn/tensor viz/model
+	viz/layers:          viz/model viz/chart viz/draw
 	viz/params:          viz/model viz/chart gonum.org/v1/gonum
 	viz/activity:        viz/model viz/chart gonum.org/v1/gonum
-	viz:                display viz/graph viz/params viz/activity viz/model viz/source/nn nn viz/draw viz/chart viz/words nn/data $gonum
+	viz:                display viz/graph viz/layers viz/params viz/activity viz/model viz/source/nn nn viz/draw viz/chart viz/words nn/data $gonum
 
 	# The engine. Each part is usable without those below it.
 	kernel/internal/object:
@@ -93,6 +94,7 @@ const policy = `
 // internal/golden.
 const inTests = `
 	viz/graph:                nn viz/source/nn
+	viz/layers:               nn viz/source/nn
 	viz/params:               nn nn/tensor viz/source/nn
 	viz/activity:             nn nn/data nn/tensor viz/source/nn
 	viz/source/nn:            viz/model

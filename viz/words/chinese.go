@@ -53,6 +53,10 @@ var chinese = map[string]string{
 	"data":                         "数据", "weights": "权重", "recurrent": "循环", "attention": "注意力", "activation": "激活", "pooling": "池化",
 	"normalization": "归一化", "shape": "形状", "merge": "合并", "regularization": "正则化", "other": "其他",
 
+	// Layers of models.
+	"layer": "层", "type": "类型", "output": "输出", "parameters": "参数", "multiply-adds": "乘加", "%s layers": "%s 层",
+	"Table of %s with %s (%s)": "共 %s 的表，%s（%s）",
+
 	// What parameters and activations say.
 	"step %s": "第 %s 步",
 	"The states change most at %s: by %s of all change.":                                 "状态在 %s 处变化最大：占全部变化的 %s。",
