@@ -75,21 +75,19 @@ func (s *statistics) moments() {
 	}
 	sum, squares := 0.0, 0.0
 	for _, x := range s.sorted {
-		sum += x / scale
-		squares += (x / scale) * (x / scale)
+		x /= scale
+		sum += x
+		squares += x * x
 	}
 	mean := sum / float64(s.n)
 	dev := 0.0
 	for _, x := range s.sorted {
-		dev += (x/scale - mean) * (x/scale - mean)
+		d := x/scale - mean
+		dev += d * d
 	}
 	s.mean, s.sd = mean*scale, math.Sqrt(dev/float64(s.n))*scale
 	s.nearBelow = nearZero * math.Sqrt(squares/float64(s.n)) * scale
-	for _, x := range s.sorted {
-		if math.Abs(x) <= s.nearBelow {
-			s.near++
-		}
-	}
+	s.near = s.between(-s.nearBelow, s.nearBelow, true)
 }
 
 // fences finds the outliers. Where more than half of the values are equal, as
