@@ -7,6 +7,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"strings"
+
+	"loupe/viz/words"
 )
 
 // normal returns n values with a standard deviation, the same each time.
@@ -76,17 +78,12 @@ func samples() map[string]*Figure {
 		"heatmap":    HeatMap(gradients, Rows(names("layer%d", 12)...), XLabel("step"), ScaleLabel("log10 |grad|"), Colors("magma")),
 		"numbers":    HeatMap(holes, Title("Activations"), YLabel("unit")),
 		"images":     Images(pictures(10), names("%d", 10)...),
-		"plot": Plot(
-			Band(nil, curve(60, func(x float64) float64 { return 2*math.Exp(-x/15) - 0.1 }), curve(60, func(x float64) float64 { return 2*math.Exp(-x/15) + 0.2 }), Label("spread")),
-			Line(nil, curve(60, func(x float64) float64 { return 2 * math.Exp(-x/15) }), Label("train")),
-			Line(nil, curve(60, func(x float64) float64 { return 2*math.Exp(-x/15) + x*x/9000 }), Label("test")),
-			HLine(0.1, Label("goal"), Dashed()), VLine(40, Label("early stop")),
-		).With(XLabel("epoch"), YLabel("loss"), Title("Training")),
-		"scatter": Plot(Points(normal(300, 1), normal(301, 1)[1:], Classes(classes(300)))).With(XLabel("first"), YLabel("second")),
-		"values":  Plot(Points(normal(300, 1), normal(301, 1)[1:], ColorBy(normal(302, 2)[2:])), Texts([]float64{0, 2}, []float64{0, 2}, []string{"middle", "corner"})).With(ScaleLabel("score")),
-		"bars":    Plot(Bars([]string{"cat", "dog", "horse"}, []float64{0.7, 0.2, 0.1}, Label("before")), Bars([]string{"cat", "dog", "horse"}, []float64{0.9, -0.06, 0.04}, Label("after"))).With(YLabel("probability")),
-		"hbars":   Plot(HBars([]string{"worst concave points", "mean texture", "area error"}, []float64{0.31, -0.2, 0.1}), VLine(0)),
-		"log":     Plot(Line(nil, curve(50, func(x float64) float64 { return math.Exp(-x / 4) }))).With(LogY(), YLabel("singular value"), XLabel("index")),
+		"plot":       training(),
+		"scatter":    Plot(Points(normal(300, 1), normal(301, 1)[1:], Classes(classes(300)))).With(XLabel("first"), YLabel("second")),
+		"values":     Plot(Points(normal(300, 1), normal(301, 1)[1:], ColorBy(normal(302, 2)[2:])), Texts([]float64{0, 2}, []float64{0, 2}, []string{"middle", "corner"})).With(ScaleLabel("score")),
+		"bars":       Plot(Bars([]string{"cat", "dog", "horse"}, []float64{0.7, 0.2, 0.1}, Label("before")), Bars([]string{"cat", "dog", "horse"}, []float64{0.9, -0.06, 0.04}, Label("after"))).With(YLabel("probability")),
+		"hbars":      Plot(HBars([]string{"worst concave points", "mean texture", "area error"}, []float64{0.31, -0.2, 0.1}), VLine(0)),
+		"log":        Plot(Line(nil, curve(50, func(x float64) float64 { return math.Exp(-x / 4) }))).With(LogY(), YLabel("singular value"), XLabel("index")),
 		"facets": Facets(Panel("layer0", Line(nil, normal(40, 1), Label("mean"))), Panel("layer1", Line(nil, normal(41, 2), Label("mean"))),
 			Panel("layer2", Line(nil, normal(42, 1), Label("mean"))), Panel("layer3", Line(nil, normal(43, 1), Label("mean")), Line(nil, normal(44, 0.4), Label("other"))),
 			Panel("layer4", Line(nil, normal(40, 1), Label("mean")))).With(XLabel("step"), YLabel("activation")),
@@ -98,14 +95,19 @@ func samples() map[string]*Figure {
 			return math.Pow(10, -float64(i)*0.8+math.Cos(float64(j)/6)-float64(j)/40*float64(i)/4)
 		}), Rows(names("layer%d", 12)...), LogColors(), Limits(1e-7, 5), XLabel("step"), ScaleLabel("mean |gradient|")),
 		"boundary": Boundary(func(x, y float64) []float64 { return []float64{1 / (1 + math.Exp(-4*(y-math.Sin(2*x))))} }, moonX, moonY, moonClass, "below", "above").With(XLabel("first feature"), YLabel("second feature")),
-		"three classes": Boundary(func(x, y float64) []float64 {
+		"threeclasses": Boundary(func(x, y float64) []float64 {
 			a, b := math.Exp(2*x), math.Exp(2*y)
 			return []float64{1 / (1 + a + b), a / (1 + a + b), b / (1 + a + b)}
 		}, moonX, moonY, moonClass, "below", "above", "third"),
-		"feature maps": Maps(featureMaps(12), names("filter %d", 12)...).With(Ordered(), Over(pictures(1)[0])),
-		"words":        HeatMap(grid(24, 9, wave), Columns("not", "a", "bad", "film", "at", "all", ",", "really", "good"), YLabel("unit"), ScaleLabel("hidden state")),
-		"grid":         Grid(Plot(Line(nil, normal(40, 1), Label("loss"))).With(Title("Training")), HeatMap(holes).With(Title("Activations")), Histogram(Named("weights", normal(500, 1)))).With(Title("A model at a glance")),
-		"maps":         Maps([]Matrix{holes, holes, holes, holes, holes}, names("filter %d", 5)...),
+		"featuremaps": Maps(featureMaps(12), names("filter %d", 12)...).With(Ordered(), Over(pictures(1)[0])),
+		"words":       HeatMap(grid(24, 9, wave), Columns("not", "a", "bad", "film", "at", "all", ",", "really", "good"), YLabel("unit"), ScaleLabel("hidden state")),
+		"dark":        training().With(Theme(Dark)),
+		"print":       training().With(Theme(Print)),
+		"colourblind": training().With(Theme(ColorBlind)),
+		"darkheatmap": HeatMap(holes, Theme(Dark), ScaleLabel("activation")),
+		"chinese":     Histogram(Named("全连接层", with(normal(4096, 0.05), 2.5, 1.9))).With(Language(words.Chinese), Title("训练后的权重"), XLabel("权重")),
+		"grid":        Grid(Plot(Line(nil, normal(40, 1), Label("loss"))).With(Title("Training")), HeatMap(holes).With(Title("Activations")), Histogram(Named("weights", normal(500, 1)))).With(Title("A model at a glance")),
+		"maps":        Maps([]Matrix{holes, holes, holes, holes, holes}, names("filter %d", 5)...),
 	}
 }
 
@@ -258,3 +260,13 @@ var moonX, moonY, moonClass = func() (x, y []float64, class []string) {
 	}
 	return x, y, class
 }()
+
+// training is a plot with most kinds of marks.
+func training() *Figure {
+	return Plot(
+		Band(nil, curve(60, func(x float64) float64 { return 2*math.Exp(-x/15) - 0.1 }), curve(60, func(x float64) float64 { return 2*math.Exp(-x/15) + 0.2 }), Label("spread")),
+		Line(nil, curve(60, func(x float64) float64 { return 2 * math.Exp(-x/15) }), Label("train")),
+		Line(nil, curve(60, func(x float64) float64 { return 2*math.Exp(-x/15) + x*x/9000 }), Label("test")),
+		HLine(0.1, Label("goal"), Dashed()), VLine(40, Label("early stop")),
+	).With(XLabel("epoch"), YLabel("loss"), Title("Training"))
+}

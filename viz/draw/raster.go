@@ -57,6 +57,10 @@ func (c *Raster) Image(img *image.NRGBA, r Rect) {
 	for y := max(to.Min.Y, 0); y < min(to.Max.Y, c.img.Rect.Max.Y); y++ {
 		sy := from.Min.Y + (y-to.Min.Y)*from.Dy()/to.Dy()
 		row := img.Pix[img.PixOffset(from.Min.X, sy):]
+		if to.Dx() == from.Dx() && to.Min.X >= 0 && to.Max.X <= c.img.Rect.Max.X && opaque(row[:4*from.Dx()]) {
+			copy(c.img.Pix[c.img.PixOffset(to.Min.X, y):], row[:4*from.Dx()])
+			continue
+		}
 		for x := max(to.Min.X, 0); x < min(to.Max.X, c.img.Rect.Max.X); x++ {
 			q := row[(x-to.Min.X)*from.Dx()/to.Dx()*4:]
 			if p := (color.NRGBA{q[0], q[1], q[2], q[3]}); p.A == 255 {
@@ -66,4 +70,14 @@ func (c *Raster) Image(img *image.NRGBA, r Rect) {
 			}
 		}
 	}
+}
+
+// opaque reports whether a row of pixels covers what is below it.
+func opaque(row []byte) bool {
+	for i := 3; i < len(row); i += 4 {
+		if row[i] != 255 {
+			return false
+		}
+	}
+	return true
 }
