@@ -5,6 +5,7 @@ import (
 
 	"loupe/nn/internal/gemm"
 	"loupe/nn/internal/team"
+	"loupe/nn/internal/vec"
 	"loupe/nn/tensor"
 )
 
@@ -139,17 +140,27 @@ func (op *attendOp[T]) scale() float64 {
 	return 1 / math.Sqrt(float64(op.out.shape()[2]/op.k.heads))
 }
 
-// soften makes weights of products.
+// soften makes weights of products: softmax of each row, with one call of Exp for
+// all of them.
 func (op *attendOp[T]) soften(w []T, time int) {
 	scale := T(op.scale())
 	for i := range time {
 		row := w[i*time : (i+1)*time]
-		for j := range row {
-			if row[j] *= scale; op.k.causal && j > i {
-				row[j] = T(math.Inf(-1))
+		seen := row
+		if op.k.causal {
+			seen = row[:i+1]
+			for j := range row[i+1:] {
+				row[i+1+j] = T(math.Inf(-1))
 			}
 		}
-		softmaxRow(row, row)
+		m := maximum(seen)
+		for j, v := range seen {
+			seen[j] = (v - m) * scale
+		}
+	}
+	vec.Exp(w, w)
+	for ; len(w) > 0; w = w[time:] {
+		vec.Scale(w[:time], 1/total(w[:time]))
 	}
 }
 
@@ -175,14 +186,26 @@ func (op *attendOp[T]) back() {
 
 // softenBack replaces gradients of weights by those of products.
 func (op *attendOp[T]) softenBack(w, d []T, time int) {
-	scale := op.scale()
-	for i := 0; i < len(w); i += time {
-		sum := 0.0
-		for j := i; j < i+time; j++ {
-			sum += float64(w[j]) * float64(d[j])
-		}
-		for j := i; j < i+time; j++ {
-			d[j] = T(float64(w[j]) * (float64(d[j]) - sum) * scale)
+	scale := T(op.scale())
+	for ; len(w) > 0; w, d = w[time:], d[time:] {
+		sum := T(dotProduct(w[:time], d[:time]))
+		row := d[:time]
+		for j, v := range w[:time] {
+			row[j] = v * (row[j] - sum) * scale
 		}
 	}
+}
+
+// dotProduct is Σ a·b. Four sums are taken side by side, in float64.
+func dotProduct[T tensor.Float](a, b []T) float64 {
+	var s0, s1, s2, s3 float64
+	for ; len(a) >= side; a, b = a[side:], b[side:] {
+		p, q := a[:side:side], b[:side:side]
+		s0, s1 = s0+float64(float64(p[0])*float64(q[0])), s1+float64(float64(p[1])*float64(q[1]))
+		s2, s3 = s2+float64(float64(p[2])*float64(q[2])), s3+float64(float64(p[3])*float64(q[3]))
+	}
+	for i, v := range a {
+		s0 += float64(float64(v) * float64(b[i]))
+	}
+	return (s0 + s1) + (s2 + s3)
 }

@@ -40,7 +40,11 @@ func AddScaled[T Float](y []T, a T, x []T) {
 
 // Scale computes y *= a.
 func Scale[T Float](y []T, a T) {
-	for i := range y {
+	p, n := vector(y)
+	if n > 0 {
+		inUse.scale(p, float32(a), n)
+	}
+	for i := n; i < len(y); i++ {
 		y[i] *= a
 	}
 }

@@ -40,6 +40,7 @@
 #define POOLBACK_NAME ·poolBackAVX2
 #define RELU_NAME ·reluAVX2
 #define NORMAL_NAME ·normalAVX2
+#define SCALE_NAME ·scaleAVX2
 #define TAPS_NAME ·tapsAVX2
 #define SQUAREROWS_NAME ·squareRowsAVX2
 #define DOTROWS_NAME ·dotRowsAVX2

@@ -40,6 +40,7 @@
 #define POOLBACK_NAME ·poolBackAVX512
 #define RELU_NAME ·reluAVX512
 #define NORMAL_NAME ·normalAVX512
+#define SCALE_NAME ·scaleAVX512
 #define TAPS_NAME ·tapsAVX512
 #define SQUAREROWS_NAME ·squareRowsAVX512
 #define DOTROWS_NAME ·dotRowsAVX512

@@ -7,11 +7,11 @@ func sets(level simd.Level) set {
 	case simd.AVX512:
 		return set{16, expAVX512, sigmoidAVX512, tanhAVX512, addAVX512, mulAVX512, axpyAVX512, addRowsAVX512, addRowsReLUAVX512, sumRowsAVX512, reluBackAVX512,
 			adamAVX512, lstmAVX512, lstmBackAVX512, poolAVX512, poolBackAVX512,
-			reluAVX512, normalAVX512, tapsAVX512, squareRowsAVX512, dotRowsAVX512, scaleRowsAVX512, backRowsAVX512}
+			reluAVX512, normalAVX512, scaleAVX512, tapsAVX512, squareRowsAVX512, dotRowsAVX512, scaleRowsAVX512, backRowsAVX512}
 	case simd.AVX2:
 		return set{8, expAVX2, sigmoidAVX2, tanhAVX2, addAVX2, mulAVX2, axpyAVX2, addRowsAVX2, addRowsReLUAVX2, sumRowsAVX2, reluBackAVX2,
 			adamAVX2, lstmAVX2, lstmBackAVX2, poolAVX2, poolBackAVX2,
-			reluAVX2, normalAVX2, tapsAVX2, squareRowsAVX2, dotRowsAVX2, scaleRowsAVX2, backRowsAVX2}
+			reluAVX2, normalAVX2, scaleAVX2, tapsAVX2, squareRowsAVX2, dotRowsAVX2, scaleRowsAVX2, backRowsAVX2}
 	}
 	return set{}
 }
@@ -33,6 +33,7 @@ func poolAVX512(y, a, b *float32, channels, n int)
 func poolBackAVX512(da, db, dy, y, a, b *float32, channels, n int)
 func reluAVX512(y, x *float32, n int)
 func normalAVX512(y, x *float32, n int)
+func scaleAVX512(y *float32, a float32, n int)
 func tapsAVX512(y, a, b *float32, at *Tap, n, taps, add int)
 func squareRowsAVX512(sum, x, mean *float32, n, rows int)
 func dotRowsAVX512(sum, d, x, mean *float32, n, rows int)
@@ -56,6 +57,7 @@ func poolAVX2(y, a, b *float32, channels, n int)
 func poolBackAVX2(da, db, dy, y, a, b *float32, channels, n int)
 func reluAVX2(y, x *float32, n int)
 func normalAVX2(y, x *float32, n int)
+func scaleAVX2(y *float32, a float32, n int)
 func tapsAVX2(y, a, b *float32, at *Tap, n, taps, add int)
 func squareRowsAVX2(sum, x, mean *float32, n, rows int)
 func dotRowsAVX2(sum, d, x, mean *float32, n, rows int)

@@ -628,6 +628,20 @@ loop:
 	VZEROUPPER
 	RET
 
+// func scale(y *float32, a float32, n int)
+TEXT SCALE_NAME(SB), NOSPLIT, $0-24
+	MOVQ y+0(FP), DI
+	VBROADCASTSS a+8(FP), V1
+	MOVQ n+16(FP), CX
+loop:
+	VMULPS (DI), V1, V0
+	VMOVUPS V0, (DI)
+	ADDQ $WIDTH, DI
+	SUBQ $LANES, CX
+	JNZ loop
+	VZEROUPPER
+	RET
+
 // TAP adds a product to a sum.
 #define TAP(at, sum, t) \
 	VMOVUPS (at)(SI)(AX*4), t; \

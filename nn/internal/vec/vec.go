@@ -36,6 +36,7 @@ type set struct {
 	poolBack   func(da, db, dy, y, a, b *float32, channels, n int)
 	relu       func(y, x *float32, n int)
 	normal     func(y, x *float32, n int)
+	scale      func(y *float32, a float32, n int)
 	taps       func(y, a, b *float32, at *Tap, n, taps, add int)
 	squareRows func(sum, x, mean *float32, n, rows int)
 	dotRows    func(sum, d, x, mean *float32, n, rows int)

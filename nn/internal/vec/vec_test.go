@@ -155,6 +155,8 @@ func runAll(n int) [][]float32 {
 	out(append([]float32(nil), p...))
 	Taps(p, left, right, taps[1:], true)
 	out(append([]float32(nil), p...))
+	Scale(p, 0.7)
+	out(append([]float32(nil), p...))
 	SquareRows(p, left, a)
 	out(append([]float32(nil), p...))
 	DotRows(p, left, right, a)
