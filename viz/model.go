@@ -87,3 +87,11 @@ func Attention(model, x any, layer ...string) *Figure {
 // Layers shows the layers of a model as a table: a tree of scopes with types, shapes,
 // parameters and multiply-adds, and bars for the share of each.
 func Layers(model any) *Figure { return layers.New(model) }
+
+// Diff shows what two models have not in common: layers that only one has, settings
+// that differ, and how far the weights of layers of one name are apart.
+//
+//	before := model.Clone()
+//	nn.Fit(model, …)
+//	viz.Diff(before, model)
+func Diff(a, b any) *Figure { return layers.Diff(a, b) }

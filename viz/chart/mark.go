@@ -39,8 +39,6 @@ type style struct {
 	rim     bool      // points have a rim, to stand out from what is behind them
 }
 
-func (s *style) style() *style { return s }
-
 // A MarkOption changes one thing of a mark. A mark ignores what it has no use for.
 type MarkOption func(*style)
 

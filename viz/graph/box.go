@@ -22,8 +22,8 @@ type box struct {
 	pieces bool // a piece of a long list that has no scopes
 	params int  // numbers in parameters inside
 
-	x, y, w, h float64 // from the upper left corner of the picture, once laid out
-	inner      *layers // where the kids are, if it is open
+	w, h  float64 // once measured
+	inner *layers // where the kids are, if it is open
 }
 
 // tree builds the boxes of a model from the scopes in its nodes' names.

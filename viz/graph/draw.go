@@ -234,7 +234,8 @@ func (c *pen) link(k *link, x, y float64) {
 		}
 		var path []draw.Point
 		if t := c.p.turning(a, b); t != nil {
-			path = []draw.Point{from, {X: from.X, Y: y + c.p.foot(a, y)}, {X: x + t.gutter, Y: y + c.p.foot(a, y)}, {X: x + t.gutter, Y: y + 3}, {X: to.X, Y: y + 3}, to}
+			foot := y + c.p.foot()
+			path = []draw.Point{from, {X: from.X, Y: foot}, {X: x + t.gutter, Y: foot}, {X: x + t.gutter, Y: y + 3}, {X: to.X, Y: y + 3}, to}
 		} else {
 			path = curve(from, to)
 		}
@@ -251,8 +252,8 @@ func (c *pen) link(k *link, x, y float64) {
 	}
 }
 
-// foot is below everything in the column of a place, where its lines turn.
-func (p *drawing) foot(*place, float64) float64 { return p.h/p.scale - 4 }
+// foot is below everything in the columns, where lines turn.
+func (p *drawing) foot() float64 { return p.h/p.scale - 4 }
 
 func (p *drawing) turning(a, b *place) *turn {
 	for _, t := range p.breaks {

@@ -52,7 +52,7 @@ func newDrawing(m *model.Model, root *box, o *chart.Options, limit float64) (*dr
 }
 
 // side is the room beside the graph for the bar of colours.
-func (p *drawing) side(*chart.Options) float64 {
+func (p *drawing) side() float64 {
 	if p.ramp == nil {
 		return 0
 	}
@@ -165,9 +165,9 @@ func (p *drawing) measureClosed(b *box) {
 	}
 }
 
-// break_ puts the layers into columns where one would be higher than a page
+// intoColumns puts the layers into columns where one would be higher than a page
 // and there is room beside it.
-func (p *drawing) break_(room float64) {
+func (p *drawing) intoColumns(room float64) {
 	l := p.root.inner
 	most := int((room + column) / (l.w + column))
 	want := int(math.Ceil(p.h / tallest))

@@ -41,7 +41,7 @@ func (a *art) Width(o *chart.Options) float64 {
 	if err != nil {
 		return 400
 	}
-	return min(max(p.w+p.side(o)+20, 320), 4000)
+	return min(max(p.w+p.side()+20, 320), 4000)
 }
 
 func (a *art) Layout(width float64, o *chart.Options) (chart.Body, error) {
@@ -62,7 +62,7 @@ func (a *art) Layout(width float64, o *chart.Options) (chart.Body, error) {
 	}
 	key := newLegend(p, o, width)
 	return chart.Body{Height: p.h + key.height, Draw: func(s *chart.Sheet, area draw.Rect) {
-		left := area.X0 + max(0, (area.W()-p.w-p.side(o))/2)
+		left := area.X0 + max(0, (area.W()-p.w-p.side())/2)
 		p.draw(s, left, area.Y0, area)
 		if p.ramp != nil {
 			x := left + p.w + 8
@@ -85,13 +85,13 @@ func (a *art) plan(o *chart.Options, width float64) (*drawing, error) {
 		if p, err = newDrawing(a.m, root, o, w); err != nil {
 			return nil, err
 		}
-		room := width - p.side(o)
-		p.break_(room)
+		room := width - p.side()
+		p.intoColumns(room)
 		if p.w <= room {
 			return p, nil
 		}
 	}
-	p.shrink((width - p.side(o)) / p.w)
+	p.shrink((width - p.side()) / p.w)
 	return p, nil
 }
 

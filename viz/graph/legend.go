@@ -11,7 +11,6 @@ type legend struct {
 	classes []model.Class
 	at      []draw.Point
 	height  float64
-	note    string
 }
 
 const keySize = 12.0

@@ -23,16 +23,13 @@ func New(v any, list ...chart.Option) *chart.Figure {
 	if len(a.lines) > mostLines {
 		a.lines = slices.DeleteFunc(a.lines, func(l line) bool { return l.depth > 0 })
 	}
-	if len(a.lines) > mostLines {
-		a.more = len(a.lines) - mostLines
-		a.lines = a.lines[:mostLines]
-	}
 	for _, l := range a.lines {
 		if l.depth == 0 {
 			a.params += l.params
 			a.macs += l.macs
 		}
 	}
+	a.table.columns = a.columns
 	return chart.New(a, list...)
 }
 
@@ -47,9 +44,9 @@ type line struct {
 }
 
 type art struct {
+	table
 	m            *model.Model
 	lines        []line
-	more         int // lines left out
 	params, macs int
 }
 
@@ -96,154 +93,29 @@ func shape(s []int) string {
 	return strings.Join(list, " × ")
 }
 
-var (
-	headFont  = draw.Font{Size: 11}
-	cellFont  = draw.Font{Size: 12}
-	scopeFont = draw.Font{Size: 12, Bold: true}
-)
-
-const (
-	lineHeight = 20.0
-	gap        = 16.0
-	bar        = 70.0
-	indent     = 14.0
-)
-
-// A column is what all lines have at one place.
-type column struct {
-	head  string
-	text  func(l *line) string
-	share func(l *line) float64 // of a bar, nil for none
-	right bool
-	width float64
+// columns are what a line says.
+func (a *art) columns(o *chart.Options) []column {
+	return []column{
+		column{head: o.Say("layer")}.of(a.lines, func(l *line) cell { return cell{text: draw.Clean(l.name), depth: l.depth, bold: l.scope} }),
+		column{head: o.Say("type"), spare: 2}.of(a.lines, func(l *line) cell { return cell{text: l.kind} }),
+		column{head: o.Say("output"), spare: 1}.of(a.lines, func(l *line) cell { return cell{text: l.output, bold: l.scope} }),
+		column{head: o.Say("parameters"), right: true, bars: a.params > 0}.of(a.lines, func(l *line) cell {
+			return cell{text: number(l.params), bold: l.scope, pale: l.scope, share: part(l.params, a.params)}
+		}),
+		column{head: o.Say("multiply-adds"), right: true, bars: a.macs > 0, spare: 3}.of(a.lines, func(l *line) cell {
+			return cell{text: number(l.macs), bold: l.scope, pale: l.scope, share: part(l.macs, a.macs)}
+		}),
+		column{head: o.Say("activation"), spare: 4}.of(a.lines, func(l *line) cell { return cell{text: l.activation} }),
+	}
 }
 
-// columns are those that a width has room for; the first and the parameters are
-// always there.
-func (a *art) columns(o *chart.Options, width float64) []column {
-	all := []column{
-		{head: o.Say("layer"), text: func(l *line) string { return draw.Clean(l.name) }},
-		{head: o.Say("type"), text: func(l *line) string { return l.kind }},
-		{head: o.Say("output"), text: func(l *line) string { return l.output }},
-		{head: o.Say("parameters"), text: func(l *line) string { return number(l.params) }, right: true, share: share(func(l *line) int { return l.params }, a.params)},
-		{head: o.Say("multiply-adds"), text: func(l *line) string { return number(l.macs) }, right: true, share: share(func(l *line) int { return l.macs }, a.macs)},
-		{head: o.Say("activation"), text: func(l *line) string { return l.activation }},
-	}
-	for i := range all {
-		c := &all[i]
-		c.width = headFont.Width(c.head)
-		for j := range a.lines {
-			w := cellFont.Width(c.text(&a.lines[j]))
-			if i == 0 {
-				w = scopeFont.Width(c.text(&a.lines[j])) + float64(a.lines[j].depth)*indent
-			}
-			c.width = max(c.width, w)
-		}
-		c.width = min(c.width, 260)
-		if c.share != nil {
-			c.width += bar + 8
-		}
-	}
-	keep := all
-	for _, drop := range []string{o.Say("activation"), o.Say("multiply-adds"), o.Say("type"), o.Say("output")} {
-		if total(keep) <= width {
-			break
-		}
-		keep = slices.DeleteFunc(slices.Clone(keep), func(c column) bool { return c.head == drop })
-	}
-	if over := total(keep) - width; over > 0 {
-		keep[0].width = max(60, keep[0].width-over)
-	}
-	return keep
-}
-
-func share(of func(l *line) int, whole int) func(l *line) float64 {
-	if whole == 0 {
-		return nil
-	}
-	return func(l *line) float64 { return float64(of(l)) / float64(whole) }
-}
-
-func total(list []column) float64 {
-	w := -gap
-	for _, c := range list {
-		w += c.width + gap
-	}
-	return w
-}
+func part(n, whole int) float64 { return float64(n) / float64(max(whole, 1)) }
 
 func number(n int) string {
 	if n == 0 {
 		return ""
 	}
 	return chart.Count(n)
-}
-
-func (a *art) Width(o *chart.Options) float64 {
-	return min(max(total(a.columns(o, 1e9))+20, 300), 1400)
-}
-
-func (a *art) Layout(width float64, o *chart.Options) (chart.Body, error) {
-	cols := a.columns(o, width)
-	height := lineHeight * float64(len(a.lines)+1)
-	note := ""
-	if a.more > 0 {
-		note = o.Say("and %s more", chart.Count(a.more))
-		height += lineHeight
-	}
-	return chart.Body{Height: height, Draw: func(s *chart.Sheet, area draw.Rect) {
-		x := area.X0
-		for i := range cols {
-			a.drawColumn(s, &cols[i], i == 0, x, area.Y0)
-			x += cols[i].width + gap
-		}
-		right := min(x-gap, area.X1)
-		for i := range len(a.lines) + 1 {
-			y := area.Y0 + float64(i+1)*lineHeight - 0.5
-			s.Fill(draw.Rect{X0: area.X0, Y0: y, X1: right, Y1: y + 1}, s.Grid)
-		}
-		if note != "" {
-			s.Text(note, draw.Point{X: area.X0, Y: area.Y0 + height - 6}, headFont, s.Soft, draw.Place{})
-		}
-	}}, nil
-}
-
-func (a *art) drawColumn(s *chart.Sheet, c *column, first bool, x, y float64) {
-	place, at := draw.Place{}, x
-	if c.right {
-		place.Align = draw.End
-		at = x + c.width
-		if c.share != nil {
-			at -= bar + 8
-		}
-	}
-	s.Text(headFont.Fit(c.head, c.width), draw.Point{X: at, Y: y + 14}, headFont, s.Soft, place)
-	for i := range a.lines {
-		l := &a.lines[i]
-		y := y + float64(i+1)*lineHeight
-		font, left, room := cellFont, at, c.width
-		if l.scope {
-			font = scopeFont
-		}
-		if first {
-			left += float64(l.depth) * indent
-			room -= float64(l.depth) * indent
-		}
-		if c.share != nil {
-			room -= bar + 8
-			box := draw.Rect{X0: x + c.width - bar, Y0: y + 6, X1: x + c.width, Y1: y + 14}
-			s.Fill(box, s.Grid)
-			box.X1 = box.X0 + bar*c.share(l)
-			col := s.First
-			if l.scope {
-				col = s.Rim
-			}
-			s.Block(box, col)
-		}
-		if text := font.Fit(c.text(l), room); text != "" {
-			s.Text(text, draw.Point{X: left, Y: y + 14}, font, s.Ink, place)
-		}
-	}
 }
 
 // Describe says how many layers there are and where the parameters are.

@@ -54,6 +54,11 @@ var chinese = map[string]string{
 	"normalization": "归一化", "shape": "形状", "merge": "合并", "regularization": "正则化", "other": "其他",
 
 	// Layers of models.
+	"first model": "第一个模型", "second model": "第二个模型", "change of weights": "权重的变化", "the same": "相同", "other shapes": "形状不同",
+	"Two models with the same layers.":                                                 "两个模型的层相同。",
+	"Two models: %s only in the first, %s only in the second, %s with other settings.": "两个模型：%s 仅在第一个中，%s 仅在第二个中，%s 设置不同。",
+	"Their weights are equal.":                                                         "权重相同。",
+	"The weights of %s are the farthest apart: by %s of their size.":                   "%s 的权重相差最大：为其大小的 %s。",
 	"layer": "层", "type": "类型", "output": "输出", "parameters": "参数", "multiply-adds": "乘加", "%s layers": "%s 层",
 	"Table of %s with %s (%s)": "共 %s 的表，%s（%s）",
 
