@@ -217,8 +217,11 @@ func readText(path string) (string, error) {
 func limitedText(name string, r io.Reader) (string, error) {
 	const most = 1_000_000
 	text, err := io.ReadAll(io.LimitReader(r, most+1))
-	if err == nil && len(text) > most {
-		err = fmt.Errorf("%s: expected a review of at most %d bytes, and the file is longer", name, most)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("%s: %w", name, err)
+	case len(text) > most:
+		return "", fmt.Errorf("%s: expected a review of at most %d bytes, and the file is longer", name, most)
 	}
-	return string(text), err
+	return string(text), nil
 }
