@@ -248,7 +248,8 @@ func (m *field) vega(*layer) map[string]any { return vegaXY("rect") }
 
 func (m *field) draw(p *panel, l *layer) {
 	const n = regionCells
-	w, h := int(p.area.W()*p.Density()), int(p.area.H()*p.Density())
+	d := min(p.Density(), 1) // what is smooth needs no more
+	w, h := int(p.area.W()*d), int(p.area.H()*d)
 	img := image.NewNRGBA(image.Rect(0, 0, max(w, 1), max(h, 1)))
 	// Interpolating the probabilities makes edges of regions smooth.
 	kinds := len(m.r.names)
