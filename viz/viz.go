@@ -23,6 +23,9 @@ import (
 // A Figure is the description of a picture.
 type Figure = chart.Figure
 
+// A Table is the numbers behind a figure, for other tools.
+type Table = chart.Table
+
 // An Option changes one thing of a figure.
 type Option = chart.Option
 

@@ -81,6 +81,7 @@ func TestData(t *testing.T) {
 		"row,column,value,row name\n0,0,1,x\n0,1,2,x\n":    HeatMap(FromRows([][]float64{{1, 2}}), Rows("x")),
 		"mark,name,x,y\nup,,0,0.1\nup,,1,1e+300\n,a,,3\n":  Plot(Line(nil, []float64{0.1, 1e300}, Label("up")), Bars([]string{"a"}, []float64{3})),
 		"figure,mark,x,y,set,value\n1,l,0,5,,\n2,,,,h,7\n": Grid(Plot(Line(nil, []float64{5}, Label("l"))), Histogram(Named("h", []float64{7}))),
+		"map,row,column,value\nb,0,0,-3\na,0,0,1\n":        Maps([]Matrix{grid(1, 1, func(int, int) float64 { return 1 }), grid(1, 1, func(int, int) float64 { return -3 })}, "a", "b").With(Ordered()),
 		"": Images(nil),
 	} {
 		if got := strings.TrimPrefix(f.Data().CSV(), "\n"); got != want {

@@ -42,6 +42,12 @@ func (s *spectrum) Layout(width float64, o *Options) (Body, error) {
 	return s.plot.Layout(width, o)
 }
 
+// Vega is that of the plot, with the same labels.
+func (s *spectrum) Vega(width float64, o *Options) (map[string]any, error) {
+	s.label(o)
+	return s.plot.Vega(width, o)
+}
+
 func (s *spectrum) label(o *Options) {
 	if o.xLabel == "rank" {
 		o.xLabel = o.Say("rank")

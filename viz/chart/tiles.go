@@ -143,7 +143,23 @@ func (t *tiles) Describe(o *Options) string {
 	return text
 }
 
-func (t *tiles) Caption(*Options) string { return "" }
+// Data implements Tabular: a row for each cell of the maps, none for images.
+func (t *tiles) Data(o *Options) Table {
+	t = t.arranged(o)
+	names, out := Column{Name: "map", Texts: []string{}}, Table{}
+	for k, m := range t.maps {
+		rows, cols := m.Dims()
+		for range rows * cols {
+			names.Texts = append(names.Texts, nameOr(t.name(k), count(k)))
+		}
+		out.append(cellTable(m))
+	}
+	if len(out.Columns) == 0 {
+		return out
+	}
+	out.Columns = append([]Column{names}, out.Columns...)
+	return out
+}
 
 // columns chooses how many tiles stand side by side: more than below each other,
 // and so that few places of the last row remain empty.
