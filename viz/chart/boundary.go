@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"errors"
 	"fmt"
 	"image"
 	"math"
@@ -15,13 +16,27 @@ import (
 // only guesses. Predict returns the probabilities of the classes, in the order of
 // names, or that of the second of two as a single number.
 func Boundary(predict func(x, y float64) []float64, x, y []float64, classes []string, names ...string) *Figure {
+	if predict == nil {
+		return Failed(errors.New("a decision boundary needs a function that predicts, not nil"))
+	}
+	return BoundaryOf(func(x, y []float64) ([][]float64, error) {
+		list := make([][]float64, len(x))
+		for i := range x {
+			list[i] = predict(x[i], y[i])
+		}
+		return list, nil
+	}, x, y, classes, names...)
+}
+
+// BoundaryOf is Boundary for a classifier that is asked about many places at once.
+func BoundaryOf(predict func(x, y []float64) ([][]float64, error), x, y []float64, classes []string, names ...string) *Figure {
 	b := &boundary{predict: predict, x: x, y: y, classes: classes, names: names}
 	b.regions = sync.OnceValues(b.compute)
 	return &Figure{art: b}
 }
 
 type boundary struct {
-	predict        func(x, y float64) []float64
+	predict        func(x, y []float64) ([][]float64, error)
 	x, y           []float64
 	classes, names []string
 	regions        func() (*regions, error)
@@ -40,9 +55,6 @@ type regions struct {
 }
 
 func (b *boundary) compute() (*regions, error) {
-	if b.predict == nil {
-		return nil, fmt.Errorf("viz: a decision boundary needs a function that predicts, not nil")
-	}
 	if len(b.x) != len(b.y) || len(b.x) != len(b.classes) {
 		return nil, fmt.Errorf("viz: a decision boundary: %s x, %s y and %s classes: as many are needed", count(len(b.x)), count(len(b.y)), count(len(b.classes)))
 	}
@@ -59,24 +71,19 @@ func (b *boundary) compute() (*regions, error) {
 	(&points{x: b.x, y: b.y}).extent(dx, dy)
 	x, y := dx.axis(false, false), dy.axis(false, false)
 	r.x0, r.x1, r.y0, r.y1 = x.lo, x.hi, y.lo, y.hi
+	var px, py []float64 // the cells, then the points
 	for i := range regionCells {
 		for j := range regionCells {
-			p, err := b.ask(r, x.value((float64(j)+0.5)/regionCells), y.value((float64(i)+0.5)/regionCells))
-			if err != nil {
-				return nil, err
-			}
-			r.p = append(r.p, p)
+			px, py = append(px, x.value((float64(j)+0.5)/regionCells)), append(py, y.value((float64(i)+0.5)/regionCells))
 		}
 	}
-	for i := range b.x {
-		if !bothFinite(b.x[i], b.y[i]) {
-			continue
-		}
-		p, err := b.ask(r, b.x[i], b.y[i])
-		if err != nil {
-			return nil, err
-		}
-		if best := argmax(p); best < len(r.names) && r.names[best] == b.classes[i] {
+	p, err := b.ask(r, append(px, b.x...), append(py, b.y...))
+	if err != nil {
+		return nil, err
+	}
+	r.p = p[:len(px)]
+	for i, p := range p[len(px):] {
+		if best := argmax(p); bothFinite(b.x[i], b.y[i]) && best < len(r.names) && r.names[best] == b.classes[i] {
 			r.correct++
 		}
 	}
@@ -84,19 +91,27 @@ func (b *boundary) compute() (*regions, error) {
 	return r, nil
 }
 
-// ask predicts at one place, and makes the answer one probability a class.
-func (b *boundary) ask(r *regions, x, y float64) ([]float64, error) {
-	p := b.predict(x, y)
-	if len(p) == 1 {
-		p = []float64{1 - p[0], p[0]}
+// ask predicts at places, and makes each answer one probability a class.
+func (b *boundary) ask(r *regions, x, y []float64) ([][]float64, error) {
+	list, err := b.predict(x, y)
+	if err != nil {
+		return nil, err
 	}
-	if len(p) == 0 {
-		return nil, fmt.Errorf("viz: the classifier returns nothing at (%s, %s): one probability or one for each class is needed", number(x), number(y))
+	if len(list) != len(x) {
+		return nil, fmt.Errorf("viz: the classifier was asked about %s places and answers for %s", count(len(x)), count(len(list)))
 	}
-	for len(r.names) < len(p) {
-		r.names = append(r.names, fmt.Sprintf("class %d", len(r.names)))
+	for i, p := range list {
+		if len(p) == 0 {
+			return nil, fmt.Errorf("viz: the classifier returns nothing at (%s, %s): one probability or one for each class is needed", number(x[i]), number(y[i]))
+		}
+		if len(p) == 1 {
+			list[i] = []float64{1 - p[0], p[0]}
+		}
+		for len(r.names) < len(list[i]) {
+			r.names = append(r.names, fmt.Sprintf("class %d", len(r.names)))
+		}
 	}
-	return p, nil
+	return list, nil
 }
 
 func argmax(p []float64) int {

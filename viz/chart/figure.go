@@ -75,7 +75,11 @@ func (f *Figure) caption(o *Options) string {
 	if a, ok := f.art.(Captioned); ok {
 		text = a.Caption(o)
 	}
-	return strings.TrimSpace(strings.Join(append([]string{text}, f.noted(o)...), " "))
+	notes := f.noted(o)
+	if text != "" && len(notes) > 0 && !strings.HasSuffix(text, o.Say(".")) {
+		text += o.Say(".")
+	}
+	return strings.TrimSpace(strings.Join(append([]string{text}, notes...), " "))
 }
 
 // TryMIMEBundle draws the figure for a notebook: image/png with width, height

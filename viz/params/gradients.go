@@ -22,7 +22,7 @@ func Gradients(v any) *chart.Figure {
 	if len(g.names) == 0 {
 		return chart.Failed(errors.New("viz: the record holds no gradients of weights: it was made without a step of training"))
 	}
-	return g.figure("gradient (RMS)").Noting(g.gradientNotes)
+	return g.figure("gradient (RMS)").With(chart.Limits(vanishing, exploding)).Noting(g.gradientNotes)
 }
 
 // Updates returns a heat map, layers × steps, of how much a step changes each array

@@ -53,6 +53,9 @@ var chinese = map[string]string{
 	"data":                         "数据", "weights": "权重", "recurrent": "循环", "attention": "注意力", "activation": "激活", "pooling": "池化",
 	"normalization": "归一化", "shape": "形状", "merge": "合并", "regularization": "正则化", "other": "其他",
 
+	"%s other features are": "其他 %s 个特征",
+	"%s at the median.":     "%s取中位数。",
+
 	// Layers of models.
 	"first model": "第一个模型", "second model": "第二个模型", "change of weights": "权重的变化", "the same": "相同", "other shapes": "形状不同",
 	"Two models with the same layers.":                                                 "两个模型的层相同。",
