@@ -99,23 +99,12 @@ func attr(a model.Attr) string {
 	return a.Name + " " + a.Value
 }
 
-// shape words a shape: 26 × 26 × 32.
-func shape(s []int) string {
-	list := make([]string, len(s))
-	for i, n := range s {
-		if list[i] = strconv.Itoa(n); n < 0 {
-			list[i] = "?"
-		}
-	}
-	return strings.Join(list, " × ")
-}
-
 // sends is the shape of what leaves a box.
 func (p *drawing) sends(b *box) string {
 	if len(b.nodes) == 0 {
 		return ""
 	}
-	return shape(p.m.Nodes[b.nodes[len(b.nodes)-1]].Shape)
+	return model.ShapeText(p.m.Nodes[b.nodes[len(b.nodes)-1]].Shape)
 }
 
 // hover is what a reader sees who points at a box.
@@ -130,7 +119,7 @@ func (p *drawing) hover(b *box) string {
 			lines = append(lines, draw.Clean(a.Name+": "+a.Value))
 		}
 		if len(n.Shape) > 0 {
-			lines = append(lines, p.o.Say("output: %s", shape(n.Shape)))
+			lines = append(lines, p.o.Say("output: %s", model.ShapeText(n.Shape)))
 		}
 		if n.MACs > 0 {
 			lines = append(lines, p.o.Count(n.MACs, "multiply-add", "multiply-adds"))
@@ -178,7 +167,7 @@ func (a *art) Describe(o *chart.Options) string {
 	}
 	s := o.Say("Graph of %s", o.Count(len(m.Nodes), "operation", "operations"))
 	if in, out := m.Nodes[0], m.Nodes[len(m.Nodes)-1]; len(in.Shape) > 0 && len(out.Shape) > 0 {
-		s += o.Say(", from %s (%s) to %s (%s)", draw.Clean(in.Name), shape(in.Shape), draw.Clean(out.Name), shape(out.Shape))
+		s += o.Say(", from %s (%s) to %s (%s)", draw.Clean(in.Name), model.ShapeText(in.Shape), draw.Clean(out.Name), model.ShapeText(out.Shape))
 	}
 	s += o.Say(".")
 	if params > 0 {
@@ -228,7 +217,7 @@ func (a *art) Data(*chart.Options) chart.Table {
 		for _, p := range n.Params {
 			own += model.Size(a.m.Params[p].Shape)
 		}
-		for i, s := range []string{n.Name, n.Op, n.Class.String(), shape(n.Shape), strings.Join(reads, " ")} {
+		for i, s := range []string{n.Name, n.Op, n.Class.String(), model.ShapeText(n.Shape), strings.Join(reads, " ")} {
 			cols[i] = append(cols[i], s)
 		}
 		macs, params = append(macs, float64(n.MACs)), append(params, float64(own))

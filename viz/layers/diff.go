@@ -110,7 +110,7 @@ func describe(n *model.Node) string {
 	}
 	text := strings.Join(parts, ", ")
 	if len(n.Shape) > 0 {
-		text += " → " + shape(n.Shape)
+		text += " → " + model.ShapeText(n.Shape)
 	}
 	return draw.Clean(text)
 }

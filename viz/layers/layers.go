@@ -56,7 +56,7 @@ func tree(m *model.Model) []line {
 	at := map[string]int{} // scopes by name
 	seen := map[int]bool{} // parameters counted
 	for _, n := range m.Nodes {
-		l := line{name: model.Base(n.Name), kind: n.Op, output: shape(n.Shape), activation: n.Attr("activation"), macs: n.MACs}
+		l := line{name: model.Base(n.Name), kind: n.Op, output: model.ShapeText(n.Shape), activation: n.Attr("activation"), macs: n.MACs}
 		for _, p := range n.Params {
 			if !seen[p] {
 				l.params += model.Size(m.Params[p].Shape)
@@ -81,16 +81,6 @@ func tree(m *model.Model) []line {
 		lines = append(lines, l)
 	}
 	return lines
-}
-
-func shape(s []int) string {
-	list := make([]string, len(s))
-	for i, n := range s {
-		if list[i] = fmt.Sprint(n); n < 0 {
-			list[i] = "?"
-		}
-	}
-	return strings.Join(list, " × ")
 }
 
 // columns are what a line says.

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -73,6 +74,17 @@ func Size(shape []int) int {
 		n *= d
 	}
 	return n
+}
+
+// ShapeText words a shape: 26 × 26 × 32, with ? for an axis of any length.
+func ShapeText(shape []int) string {
+	list := make([]string, len(shape))
+	for i, n := range shape {
+		if list[i] = strconv.Itoa(n); n < 0 {
+			list[i] = "?"
+		}
+	}
+	return strings.Join(list, " × ")
 }
 
 // Bytes is how much memory the parameter takes.
