@@ -174,6 +174,7 @@ type convolveOp[T tensor.Float] struct {
 	relu bool
 
 	patches patches[T]
+	pixels  gemm.Matrix[T] // of the images: patches of single ones, or their transposed
 	right   gemm.Right[T]
 	product gemm.Product[T]
 
@@ -196,10 +197,9 @@ func convolve[T tensor.Float](t *Tape, x *Value, k *conv, w window) *Value {
 	y := op.set(x.Data.DType(), []*Value{x, &k.kernel.Value, orNone(k.bias.value())}, w.shape(x.shape(), k.filters)...)
 	for op.group = range k.groups {
 		op.patches.place(&op.w, numbers[T](x), op.group, k.groups)
-		op.patches.transposed = false
 		op.right.Use(op.kernel(numbers[T](&k.kernel.Value)))
 		p := &op.product
-		p.M, p.A, p.B, p.Add = w.positions, &op.patches, &op.right, false
+		p.M, p.A, p.B, p.Add = w.positions, op.left(false), &op.right, false
 		p.C, p.Step = numbers[T](y)[op.first():], k.filters
 		if p.Complete = nil; op.group == k.groups-1 && k.groups == 1 {
 			p.Complete = op
@@ -213,6 +213,26 @@ func convolve[T tensor.Float](t *Tape, x *Value, k *conv, w window) *Value {
 		return y
 	}
 	return k.activation.Of(t, y)
+}
+
+// single reports whether windows are single pixels, one for each of the images':
+// the patches are the images then.
+func (op *convolveOp[T]) single() bool {
+	one := [2]int{1, 1}
+	return op.w.size == one && op.w.stride == one && op.w.padding == [2]int{} && op.k.groups == 1
+}
+
+// left is the patches, or their transposed matrix.
+func (op *convolveOp[T]) left(transposed bool) gemm.Left[T] {
+	if !op.single() {
+		op.patches.transposed = transposed
+		return &op.patches
+	}
+	op.pixels = gemm.Dense(op.patches.x, op.w.positions, op.w.channels)
+	if transposed {
+		op.pixels = op.pixels.T()
+	}
+	return &op.pixels
 }
 
 // first is the first filter of the group, filters how many it has.
@@ -261,11 +281,10 @@ func (op *convolveOp[T]) back() {
 
 // backKernel computes the kernel's gradient: transposed patches by dy.
 func (op *convolveOp[T]) backKernel(dw, dy []T, add bool) {
-	op.patches.transposed = true
 	op.right.Use(op.gradients(dy, 0, op.w.positions))
 	to := op.kernel(dw)
 	p := &op.product
-	p.M, p.A, p.B, p.Add, p.Complete = to.Rows, &op.patches, &op.right, add, nil
+	p.M, p.A, p.B, p.Add, p.Complete = to.Rows, op.left(true), &op.right, add, nil
 	p.C, p.Step = to.Data, to.RowStep
 	p.Run()
 }
@@ -279,6 +298,11 @@ func (op *convolveOp[T]) gradients(dy []T, position, n int) gemm.Matrix[T] {
 // the patches' gradients, which are added where the patches were. Images do not
 // share pixels, so each is done by one core.
 func (op *convolveOp[T]) backImages(dx, dy []T) {
+	if op.single() {
+		w := op.kernel(numbers[T](&op.k.kernel.Value))
+		gemm.Mul(gemm.Dense(dx, op.w.positions, op.w.channels), op.gradients(dy, 0, op.w.positions), w.T(), true)
+		return
+	}
 	op.right.Pack(op.kernel(numbers[T](&op.k.kernel.Value)).T())
 	for len(op.members) < team.Size() {
 		op.members = append(op.members, backImage[T]{})
