@@ -118,8 +118,16 @@ func TestLibraries(t *testing.T) {
 	}
 }
 
+// slow is how many times longer than elsewhere things may take.
+var slow = func() time.Duration {
+	if os.Getenv("LOUPE_EXEC") != "" { // workers run in an emulator
+		return 5
+	}
+	return 1
+}()
+
 // patience is how long a cell of a scenario may take.
-var patience = time.Minute
+var patience = slow * time.Minute
 
 func runScenario(t *testing.T, file string) {
 	a, err := txtar.ParseFile(file)
@@ -154,10 +162,7 @@ func runScenario(t *testing.T, file string) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if os.Getenv("LOUPE_EXEC") != "" {
-				d *= 4 // workers run in an emulator
-			}
-			interrupts[name] = d
+			interrupts[name] = slow * d
 		}
 	}
 	var got txtar.Archive
