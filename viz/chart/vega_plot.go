@@ -3,6 +3,7 @@ package chart
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Limits of what a specification holds: it is stored in the notebook.
@@ -46,20 +47,18 @@ func (q *plotPlan) vegaPanel(i int) map[string]any {
 	var list []any
 	zoom := q.x[i].cells == nil && q.y[i].cells == nil
 	domain, colors := q.vegaKinds()
+	picked := slices.IndexFunc(q.layers[i], (*layer).named)
 	for k, l := range q.layers[i] {
 		l := *l
 		l.Mark = thinned(l.Mark)
 		v := l.vega(&l)
 		v["data"] = map[string]any{"values": vegaRows(&l, q.x[i].log, q.y[i].log)}
 		q.vegaEncode(v, &l, i, domain, colors)
-		if k == 0 {
-			params := []any{}
-			if zoom {
-				params = append(params, map[string]any{"name": fmt.Sprintf("zoom%d", i), "select": "interval", "bind": "scales"})
-			}
-			if len(params) > 0 {
-				v["params"] = params
-			}
+		if params := q.vegaParams(i, k, zoom, picked); len(params) > 0 {
+			v["params"] = params
+		}
+		if picked >= 0 && l.named() {
+			pale(v, fmt.Sprintf("pick%d", i))
 		}
 		list = append(list, v)
 	}
@@ -67,6 +66,40 @@ func (q *plotPlan) vegaPanel(i int) map[string]any {
 		list = []any{map[string]any{"mark": "point", "data": map[string]any{"values": []any{}}}}
 	}
 	return map[string]any{"layer": list}
+}
+
+// vegaParams are what a reader can do: zoom and move by dragging, and pick the
+// names of the legend. The first layer that it concerns has it for all.
+func (q *plotPlan) vegaParams(i, k int, zoom bool, picked int) []any {
+	var params []any
+	if k == 0 && zoom {
+		params = append(params, map[string]any{"name": fmt.Sprintf("zoom%d", i), "select": "interval", "bind": "scales"})
+	}
+	if k == picked {
+		params = append(params, map[string]any{"name": fmt.Sprintf("pick%d", i), "select": map[string]any{"type": "point", "fields": []string{"mark"}}, "bind": "legend"})
+	}
+	return params
+}
+
+// named reports whether the colour of a layer stands for names.
+func (l *layer) named() bool {
+	if _, isRule := l.Mark.(*rule); isRule || l.by != nil {
+		return false
+	}
+	if _, isRaster := l.Mark.(*raster); isRaster {
+		return false
+	}
+	return l.classes != nil || l.label != ""
+}
+
+// pale makes what is not picked nearly invisible.
+func pale(v map[string]any, param string) {
+	mark := v["mark"].(map[string]any)
+	full, ok := mark["opacity"].(float64)
+	if !ok {
+		full = 1
+	}
+	v["encoding"].(map[string]any)["opacity"] = map[string]any{"condition": map[string]any{"param": param, "value": full}, "value": full / 8}
 }
 
 // vegaKinds are the names that colours stand for.
@@ -113,7 +146,7 @@ func (q *plotPlan) vegaEncode(v map[string]any, l *layer, i int, domain, colors 
 		e["color"] = map[string]any{"value": css(q.o.palette().Soft)}
 	case isText && l.style.color == "":
 		e["color"] = map[string]any{"value": css(q.o.palette().Ink)}
-	case l.classes != nil || l.label != "":
+	case l.named():
 		e["color"] = map[string]any{"field": "mark", "type": "nominal", "title": nil, "scale": map[string]any{"domain": domain, "range": colors}}
 	default:
 		e["color"] = map[string]any{"value": css(l.color)}
