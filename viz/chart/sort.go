@@ -13,7 +13,15 @@ func sortFloats(list []float64) {
 		slices.Sort(list)
 		return
 	}
-	lo, hi := slices.Min(list), slices.Max(list)
+	lo, hi := list[0], list[0]
+	for _, x := range list { // as slices.Min and Max, which also look for NaN
+		if x < lo {
+			lo = x
+		}
+		if x > hi {
+			hi = x
+		}
+	}
 	if lo == hi {
 		return
 	}
