@@ -1,6 +1,10 @@
-// Package viz shows numbers as figures that say what is to be seen.
+// Package viz shows what is inside a model, and numbers, as figures that say what
+// is to be seen.
 //
-// For most uses: [Histogram] for weights, [HeatMap] for a matrix, [Images] and
+// For models: [Graph] and [Layers] for the structure, [Weights], [Gradients] and
+// [Updates] for the parameters, [FeatureMaps], [Activations], [States] and
+// [Attention] for what they compute, [Boundary] for what they decide, [Diff] for
+// two of them. For numbers: [Histogram], [HeatMap] for a matrix, [Images] and
 // [Maps] for grids, [Plot] of a [Line], of [Points] and of other marks for the rest.
 // A figure as the last expression of a cell shows itself;
 // loupe/display.Show does it anywhere; Save writes a PNG, SVG, PDF or HTML file;
