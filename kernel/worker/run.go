@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 	"unsafe"
 
 	"loupe/kernel/internal/ipc"
@@ -54,6 +55,10 @@ func start(r *ipc.Run) {
 	go c.run(r.Image.Inits, r.Image.Entry)
 }
 
+// afterGoexit is how long a cell that has ended its own goroutine waits for what
+// others do about it.
+const afterGoexit = 20 * time.Millisecond
+
 // run calls the cell's functions. A panic ends the cell, not the worker.
 func (c *cell) run(inits []uint64, entry uint64) {
 	c.enter()
@@ -70,6 +75,9 @@ func (c *cell) run(inits []uint64, entry uint64) {
 				}
 			} else if !returned {
 				f = &ipc.Failure{Kind: "panic", Value: "runtime.Goexit was called", Frames: trace()}
+				// In a program the others go on, and it may be one of them
+				// that says how it ends, told by a deferred call.
+				time.Sleep(afterGoexit)
 			}
 		}()
 		// A wild pointer is the cell's error, too.
