@@ -2,8 +2,6 @@ package activity_test
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -58,21 +56,7 @@ func samples() map[string]*chart.Figure {
 	}
 }
 
-func TestPictures(t *testing.T) {
-	list := samples()
-	var b strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(list)) {
-		f := list[name]
-		fmt.Fprintf(&b, "-- %s --\n%s\n", name, f.Describe())
-		img, err := f.Image(1)
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		golden.Image(t, strings.ReplaceAll(name, " ", "-")+".png", img)
-	}
-	golden.Text(t, "descriptions.txt", b.String())
-}
+func TestFigures(t *testing.T) { golden.Figures(t, samples()) }
 
 func TestMistakes(t *testing.T) {
 	x := data.Digits().X(0)

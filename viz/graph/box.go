@@ -73,7 +73,7 @@ func (b *box) collect() {
 	slices.SortStableFunc(b.kids, func(x, y *box) int { return x.nodes[0] - y.nodes[0] })
 }
 
-// find returns the boxes whose name is a scope's or node's, or below it.
+// find returns the scope or node of a name, nil if there is none.
 func (b *box) find(name string) *box {
 	if b.name == name && b.name != "" {
 		return b

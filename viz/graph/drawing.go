@@ -46,7 +46,7 @@ func newDrawing(m *model.Model, root *box, o *chart.Options, limit float64) (*dr
 			return nil, err
 		}
 	}
-	p.measure(root, nil)
+	p.measure(root)
 	p.w, p.h = root.inner.w, root.inner.h
 	return p, nil
 }
@@ -60,17 +60,13 @@ func (p *drawing) side() float64 {
 }
 
 // measure decides on the size of a box, and where things are in it.
-func (p *drawing) measure(b *box, outside []int) {
-	if !b.open {
-		p.measureClosed(b)
-		return
-	}
-	if b.node >= 0 {
+func (p *drawing) measure(b *box) {
+	if !b.open || b.node >= 0 {
 		p.measureClosed(b)
 		return
 	}
 	for _, k := range b.kids {
-		p.measure(k, b.nodes)
+		p.measure(k)
 	}
 	list, reads := p.siblings(b)
 	b.inner = arrange(list, reads, gapX, gapY)
@@ -185,9 +181,9 @@ func (p *drawing) intoColumns(room float64) {
 		if col < len(cuts) && r == cuts[col] {
 			col++
 			x += l.w + column
-			top = row[0].top()
+			top = row[0].y
 			for _, q := range row {
-				top = min(top, q.top())
+				top = min(top, q.y)
 			}
 		}
 		for _, q := range row {
@@ -212,8 +208,6 @@ func (p *drawing) intoColumns(room float64) {
 		}
 	}
 }
-
-func (q *place) top() float64 { return q.y }
 
 // columnsHigh is how high the highest column is.
 func (p *drawing) columnsHigh(cuts []int) float64 {

@@ -16,13 +16,13 @@ import (
 // are drawn once, scopes are closed where they hold too much.
 func New(v any, list ...chart.Option) *chart.Figure {
 	m, err := model.Of(v)
-	return chart.New(&art{m: m, err: err}, list...)
+	if err != nil {
+		return chart.Failed(err)
+	}
+	return chart.New(&art{m}, list...)
 }
 
-type art struct {
-	m   *model.Model
-	err error
-}
+type art struct{ m *model.Model }
 
 // widest is the natural width: what a page of a notebook has.
 const widest = 1000
@@ -34,7 +34,7 @@ const highest = 20000.0
 var boxWidths = []float64{210, 160, 120, 92, 68}
 
 func (a *art) Width(o *chart.Options) float64 {
-	if a.err != nil || len(a.m.Nodes) == 0 {
+	if len(a.m.Nodes) == 0 {
 		return 400
 	}
 	p, err := a.plan(o, widest-2*20)
@@ -45,9 +45,6 @@ func (a *art) Width(o *chart.Options) float64 {
 }
 
 func (a *art) Layout(width float64, o *chart.Options) (chart.Body, error) {
-	if a.err != nil {
-		return chart.Body{}, a.err
-	}
 	if len(a.m.Nodes) == 0 {
 		return chart.Body{Height: 30, Draw: func(s *chart.Sheet, area draw.Rect) {
 			s.Text(s.Say("The graph has no operations."), draw.Point{X: area.X0, Y: area.Y0 + 16}, nameFont, s.Soft, draw.Place{})
@@ -78,7 +75,7 @@ func (a *art) plan(o *chart.Options, width float64) (*drawing, error) {
 	var p *drawing
 	for _, w := range boxWidths {
 		root := tree(a.m)
-		if err := plan(a.m, root, wishes{o.Opened(), o.Sought()}); err != nil {
+		if err := plan(a.m, root, o.Opened()); err != nil {
 			return nil, err
 		}
 		var err error

@@ -3,8 +3,6 @@ package graph_test
 import (
 	"encoding/xml"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"testing"
 
@@ -15,25 +13,7 @@ import (
 	"loupe/viz/model"
 )
 
-func TestPictures(t *testing.T) {
-	for name, f := range samples() {
-		img, err := f.Image(1)
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		golden.Image(t, name+".png", img)
-	}
-}
-
-func TestDescriptions(t *testing.T) {
-	var b strings.Builder
-	list := samples()
-	for _, name := range slices.Sorted(maps.Keys(list)) {
-		fmt.Fprintf(&b, "-- %s --\n%s\n", name, list[name].Describe())
-	}
-	golden.Text(t, "descriptions.txt", b.String())
-}
+func TestFigures(t *testing.T) { golden.Figures(t, samples()) }
 
 // TestTexts reads where texts stand in figures of several widths: none may leave
 // the page, lie on another one, or be smaller than 7 points.

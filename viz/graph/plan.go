@@ -12,21 +12,15 @@ import (
 // user, scopes are opened while no more are shown.
 const glance = 26
 
-// wishes are what the user asks of the picture.
-type wishes struct {
-	open []string // scopes to open, by name; "*" means all
-	find string   // what to mark
-}
-
-// plan decides what is open. It changes the tree.
-func plan(m *model.Model, root *box, w wishes) error {
-	all := slices.Contains(w.open, "*")
-	if all {
+// plan decides what is open: the scopes that the user names, "*" for all, and others
+// as long as a reader takes them in. It changes the tree.
+func plan(m *model.Model, root *box, open []string) error {
+	if slices.Contains(open, "*") {
 		root.openAll()
 		return nil
 	}
 	named := map[string]bool{}
-	for _, name := range w.open {
+	for _, name := range open {
 		b := root.find(strings.Trim(name, "/"))
 		if b == nil {
 			return fmt.Errorf("viz: the graph has no scope %q to open; it has %s", name, scopeNames(root))

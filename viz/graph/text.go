@@ -133,9 +133,6 @@ func (p *drawing) hover(b *box) string {
 
 // Describe says how big the model is and how it is built.
 func (a *art) Describe(o *chart.Options) string {
-	if a.err != nil {
-		return a.err.Error()
-	}
 	m := a.m
 	if len(m.Nodes) == 0 {
 		return o.Say("The graph has no operations.")
@@ -203,9 +200,6 @@ func percent(part, whole int) string {
 
 // Data lists the operations, one a row.
 func (a *art) Data(*chart.Options) chart.Table {
-	if a.err != nil {
-		return chart.Table{}
-	}
 	cols := make([][]string, 5)
 	var macs, params []float64
 	for _, n := range a.m.Nodes {
