@@ -34,6 +34,9 @@ type Event struct {
 // layers. The tensors are the caller's.
 func (e *Event) Steps() []Steps { return stepsOf(e.output) }
 
+// Value is the output in the computation, where [Tape.BackwardFrom] can start.
+func (e *Event) Value() *Value { return e.output }
+
 // With attaches a hook to the model until the function that it returns is called.
 // It changes no number, but for one case: a hook on an Embedding before a recurrent
 // layer makes gradients be summed in another order.

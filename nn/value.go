@@ -28,6 +28,9 @@ func (v *Value) Grad() *tensor.Tensor {
 	return v.grad
 }
 
+// ZeroGrad takes the gradient away. Backward adds to what is there.
+func (v *Value) ZeroGrad() { v.has = false }
+
 // Const returns a value that gets no gradient.
 func Const(t *tensor.Tensor) *Value { return &Value{Data: t} }
 

@@ -97,7 +97,7 @@ const inTests = `
 	viz/layers:               nn viz/source/nn
 	viz/params:               nn nn/tensor viz/source/nn
 	viz/activity:             nn nn/data nn/tensor viz/source/nn
-	viz/source/nn:            viz/model
+	viz/source/nn:            viz/model nn/tensor
 	nn:                       nn/data
 	kernel/internal/cell:     kernel/internal/build kernel/internal/object
 	kernel:                   internal/soak

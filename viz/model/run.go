@@ -22,16 +22,23 @@ type Runner interface {
 // A Watch looks at nodes while a model runs. Functions that are nil are not
 // called; arrays are valid during the call.
 type Watch struct {
-	Nodes []string // by name; none means all
+	Nodes []string // by name, inputs too; none means all but the inputs
 	// Value is called with what a node has computed.
 	Value func(node string, v Array)
 	// State is called with what goes on inside a recurrent or attending node,
 	// by name: "h", "c", "input gate", "weights".
 	State func(node, what string, v Array)
-	// Gradient is called with the gradient of Of with respect to a node's output.
+	// Gradient is called with the gradient of Of with respect to a node's output,
+	// from the last node to the first. Nodes that At does not depend on have none,
+	// nor have inputs that are numbers of words.
 	Gradient func(node string, g Array)
+	// Param is called with the gradient of Of with respect to a parameter, by its
+	// name, after the gradients of nodes. Parameters that are not trained have none.
+	Param func(param string, g Array)
+	// At is the node that gradients are of, the model's output without it.
+	At string
 	// Of says what gradients are of: it returns the gradient of a number with
-	// respect to the output. Without it, that is the sum of the output.
+	// respect to what At has computed. Without it, that is the sum.
 	Of func(output Array) Array
 }
 

@@ -31,7 +31,7 @@ func Describe(m *net.Model) *model.Model {
 	rows := m.Rows()
 	for _, n := range m.Nodes() {
 		if n.Layer() == nil {
-			d.add(n, model.Node{Name: d.unique("input"), Op: "Input", Class: model.Data, Shape: n.Shape(), DType: m.DType().String()})
+			d.add(n, model.Node{Name: d.unique(input), Op: "Input", Class: model.Data, Shape: n.Shape(), DType: m.DType().String()})
 			continue
 		}
 		d.layer(n, rows[0])
@@ -39,6 +39,19 @@ func Describe(m *net.Model) *model.Model {
 	}
 	return d.out
 }
+
+// input is what the first input is called; the others are numbered by inputName.
+const input = "input"
+
+// inputName is the name of the node of an input: no layer has one with a blank.
+func inputName(i int) string {
+	if i == 0 {
+		return input
+	}
+	return fmt.Sprintf("%s (%d)", input, i+1)
+}
+
+func paramName(l *net.Layer, p *net.Param) string { return l.Name() + "/" + p.Name }
 
 type describer struct {
 	m      *net.Model
@@ -82,7 +95,7 @@ func (d *describer) layer(n *net.Node, row net.Row) {
 		for _, p := range l.Params() {
 			d.params[l] = append(d.params[l], len(d.out.Params))
 			d.out.Params = append(d.out.Params, model.Param{
-				Name: l.Name() + "/" + p.Name, Shape: slices.Clone(p.Data.Shape()), DType: p.Data.DType().String(),
+				Name: paramName(l, p), Shape: slices.Clone(p.Data.Shape()), DType: p.Data.DType().String(),
 				Trained: !p.State && !l.Frozen(), Values: p.Data.Float64s,
 			})
 		}

@@ -35,19 +35,57 @@ func (r *runner) Run(inputs []model.Array, w model.Watch) (out model.Array, err 
 			return out, fmt.Errorf("input %d has the shape %v and %d numbers", i, in.Shape, len(in.Values))
 		}
 		values[i] = net.Const(tensor.FromSlice(in.Values, in.Shape...).As(r.m.DType()))
-	}
-	r.m.Hooked(hookFor(w), func() {
-		t := net.NewTape()
-		y := r.m.Forward(t, values...)
-		out = array(y.Data)
-		if w.Gradient != nil {
-			t.BackwardFrom(y, r.start(w, out))
+		if slices.Contains(w.Nodes, inputName(i)) {
+			if w.Gradient != nil {
+				values[i] = net.Variable(values[i].Data)
+			}
+			if w.Value != nil {
+				w.Value(inputName(i), in)
+			}
 		}
-	})
+	}
+	r.m.Hooked(r.hook(w), func() { out = r.pass(values, w) })
 	if w.State != nil {
 		r.attention(values, w)
 	}
 	return out, nil
+}
+
+// pass computes the output, and the gradients that are asked for.
+func (r *runner) pass(values []*net.Value, w model.Watch) (out model.Array) {
+	t := net.NewTape()
+	if w.Gradient == nil && w.Param == nil {
+		return array(r.m.Forward(t, values...).Data)
+	}
+	var at *net.Value
+	forward := func() { at = r.m.Forward(t, values...) }
+	if w.At == "" {
+		forward()
+		out = array(at.Data)
+	} else {
+		var of *net.Value
+		r.m.Hooked(net.Hook{Layers: []string{w.At}, Forward: func(e *net.Event) { of = e.Value() }}, forward)
+		out, at = array(at.Data), of
+	}
+	params := r.m.Params()
+	for _, p := range params {
+		p.ZeroGrad()
+	}
+	t.BackwardFrom(at, r.start(w, array(at.Data)))
+	for i, v := range values {
+		if g := v.Grad(); g != nil && w.Gradient != nil {
+			w.Gradient(inputName(i), array(g))
+		}
+	}
+	for _, l := range r.m.Layers() {
+		for _, p := range l.Params() {
+			if g := p.Grad(); g != nil && w.Param != nil {
+				w.Param(paramName(l, p), array(g))
+			}
+			p.ZeroGrad()
+		}
+	}
+	return out
 }
 
 // attention tells where attending layers look, [samples heads queries keys].
@@ -59,7 +97,7 @@ func (r *runner) attention(values []*net.Value, w model.Watch) {
 	}
 }
 
-// start is the gradient at the output from which the others are computed.
+// start is the gradient from which the others are computed.
 func (r *runner) start(w model.Watch, out model.Array) *tensor.Tensor {
 	if w.Of == nil {
 		ones := make([]float64, len(out.Values))
@@ -69,11 +107,32 @@ func (r *runner) start(w model.Watch, out model.Array) *tensor.Tensor {
 		return tensor.FromSlice(ones, out.Shape...).As(r.m.DType())
 	}
 	g := w.Of(out)
+	if !slices.Equal(g.Shape, out.Shape) || len(g.Values) != len(out.Values) {
+		panic(fmt.Errorf("the gradient at what has the shape %v has the shape %v and %d numbers", out.Shape, g.Shape, len(g.Values)))
+	}
 	return tensor.FromSlice(g.Values, g.Shape...).As(r.m.DType())
 }
 
-func hookFor(w model.Watch) net.Hook {
-	h := net.Hook{Layers: w.Nodes}
+// inputNames are the names of the nodes of the inputs.
+func (r *runner) inputNames() []string {
+	var list []string
+	for i := range r.m.Inputs() {
+		list = append(list, inputName(i))
+	}
+	return list
+}
+
+// hook looks at the layers that are asked for.
+func (r *runner) hook(w model.Watch) net.Hook {
+	h := net.Hook{}
+	for _, name := range w.Nodes {
+		if !slices.Contains(r.inputNames(), name) {
+			h.Layers = append(h.Layers, name)
+		}
+	}
+	if len(w.Nodes) > 0 && len(h.Layers) == 0 {
+		return h
+	}
 	if w.Value != nil || w.State != nil {
 		h.Forward = func(e *net.Event) {
 			if w.Value != nil {
