@@ -79,8 +79,8 @@ func ExampleRegions() {
 	// Output: Decision boundary of 2 classes in the plane of x and y. no has 28 % of the area near data. yes has 72 % of the area near data. 67 % of 3 points lie in the region of their class. Colours fade where there are no data.
 }
 
-func ExampleDistributions() {
-	f := viz.Plot(viz.Distributions([]float64{0, 100}, [][]float64{{-1, 0, 1}, {-3, 0, 3}}, viz.Label("dense_1")))
+func ExampleQuantiles() {
+	f := viz.Plot(viz.Quantiles([]float64{0, 100}, [][]float64{{-1, 0, 1}, {-3, 0, 3}}, viz.Label("dense_1")))
 	fmt.Println(f.Describe())
 	// Output: Plot: distribution over 2 steps “dense_1”; at step 0: median 0, two thirds between −0.683 and 0.683, all between −1 and 1; at step 100: median 0, two thirds between −2.05 and 2.05, all between −3 and 3.
 }

@@ -54,6 +54,23 @@ func Gradients(training any) *Figure { return params.Gradients(training) }
 // reads.
 func Updates(training any) *Figure { return params.Updates(training) }
 
+// Distributions shows how the weights of a model were distributed while it was
+// trained, as bands between quantiles over the steps: a facet for each array, all
+// with the same axes where that leaves them readable. It reads what [Gradients]
+// reads, or plain numbers at steps 0, 1, 2, …, [][]float64. Names choose what is
+// shown: "dense/kernel", all weights of "dense", "dense/output", "dense/kernel
+// gradient".
+//
+//	viz.Distributions(history)
+//	viz.Distributions(history, "conv2d/kernel")
+func Distributions(training any, names ...string) *Figure {
+	return params.Distributions(training, names...)
+}
+
+// Ridges shows the same as outlines, a row for each step, the first at the top and
+// behind.
+func Ridges(training any, names ...string) *Figure { return params.Ridges(training, names...) }
+
 // FeatureMaps shows what the filters of a model's convolutions make of an image: of
 // each layer those that respond most strongly. Without names, of all layers that
 // compute images.

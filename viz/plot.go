@@ -67,17 +67,18 @@ func Contour(m Matrix, x0, x1, y0, y1, level float64, list ...MarkOption) Mark {
 	return chart.Contour(m, x0, x1, y0, y1, level, list...)
 }
 
-// Distributions shows how numbers are distributed at each of some steps, such as
-// the weights of a layer during training, as bands between quantiles, of which
-// the outermost holds all values. The line is the median.
-func Distributions(steps []float64, values [][]float64, list ...MarkOption) Mark {
-	return chart.Distributions(steps, values, list...)
+// Quantiles shows how numbers are distributed at each of some steps as bands
+// between quantiles, of which the outermost holds all values. The line is the
+// median. What a training has recorded is a figure without further ado:
+// [Distributions].
+func Quantiles(steps []float64, values [][]float64, list ...MarkOption) Mark {
+	return chart.Quantiles(steps, values, list...)
 }
 
-// Ridges shows the same as a row of outlines, the first step at the top and
-// behind.
-func Ridges(steps []float64, values [][]float64, list ...MarkOption) Mark {
-	return chart.Ridges(steps, values, list...)
+// RidgeLines shows the same as a row of outlines, the first step at the top and
+// behind. What a training has recorded is a figure without further ado: [Ridges].
+func RidgeLines(steps []float64, values [][]float64, list ...MarkOption) Mark {
+	return chart.RidgeLines(steps, values, list...)
 }
 
 // Texts writes a text at each point. One that would cover another is left out.

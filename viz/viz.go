@@ -99,8 +99,13 @@ func Colors(name string) Option { return chart.Colors(name) }
 // Across sets how many facets or images stand side by side.
 func Across(n int) Option { return chart.Across(n) }
 
-// OwnScales gives every facet of a histogram axes of its own.
+// OwnScales gives every facet axes of its own. Without it facets share them as
+// long as that leaves all of them readable.
 func OwnScales() Option { return chart.OwnScales() }
+
+// CommonScales gives all facets the same axes, also where that leaves some of them
+// hardly readable.
+func CommonScales() Option { return chart.CommonScales() }
 
 // NoNumbers leaves the numbers out of the cells of a small heat map.
 func NoNumbers() Option { return chart.NoNumbers() }

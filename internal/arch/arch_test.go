@@ -33,6 +33,7 @@ const policy = `
 	display:
 	viz/draw/cjk:
 	viz/draw:           viz/draw/cjk golang.org/x/image codeberg.org/go-fonts/liberation codeberg.org/go-pdf/fpdf
+	internal/legible:   viz/draw
 	viz/words:
 	viz/model:
 	viz/chart:          viz/draw viz/words golang.org/x/image
@@ -93,10 +94,11 @@ const policy = `
 // inTests lists what only tests may import more. All of them may import
 // internal/golden.
 const inTests = `
+	viz/chart:                internal/legible
 	viz/graph:                nn viz/source/nn
 	viz/layers:               nn viz/source/nn
-	viz/params:               nn nn/tensor viz/source/nn
-	viz/activity:             nn nn/data nn/tensor viz/source/nn
+	viz/params:               internal/legible viz/words nn nn/tensor viz/source/nn
+	viz/activity:             internal/legible viz/words nn nn/data nn/tensor viz/source/nn
 	viz/source/nn:            viz/model nn/tensor
 	nn:                       nn/data
 	kernel/internal/cell:     kernel/internal/build kernel/internal/object

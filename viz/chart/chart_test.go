@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"image"
-	"image/color"
 	"maps"
 	"math"
 	"os"
@@ -15,7 +14,7 @@ import (
 	"testing"
 
 	"loupe/internal/golden"
-	"loupe/viz/draw"
+	"loupe/internal/legible"
 	"loupe/viz/words"
 )
 
@@ -40,49 +39,6 @@ func TestDescriptions(t *testing.T) {
 	golden.Text(t, "descriptions.txt", b.String())
 }
 
-// texts is a canvas that draws nothing, and notes where texts are.
-type texts struct {
-	page draw.Rect
-	list []text
-	bad  []string
-}
-
-type text struct {
-	s   string
-	box draw.Rect
-}
-
-func (c *texts) Fill(draw.Rect, color.NRGBA)                {}
-func (c *texts) Line([]draw.Point, float64, color.NRGBA)    {}
-func (c *texts) Polygon([]draw.Point, color.NRGBA)          {}
-func (c *texts) Dots([]draw.Point, draw.Dot, []color.NRGBA) {}
-func (c *texts) Image(*image.NRGBA, draw.Rect)              {}
-func (c *texts) Density() float64                           { return 0.25 }
-
-func (c *texts) Text(s string, at draw.Point, f draw.Font, col color.NRGBA, p draw.Place) {
-	w, asc, desc := f.Width(s), f.Size*0.72, f.Size*0.2
-	start := -float64(p.Align) * w / 2
-	box := draw.Rect{X0: at.X + start, X1: at.X + start + w, Y0: at.Y - asc, Y1: at.Y + desc}
-	if p.Up {
-		box = draw.Rect{X0: at.X - asc, X1: at.X + desc, Y0: at.Y - start - w, Y1: at.Y - start}
-	}
-	if s == "" {
-		return
-	}
-	if f.Size < 7*96/72. {
-		c.bad = append(c.bad, fmt.Sprintf("%q is smaller than 7 points: %.1f pixels", s, f.Size))
-	}
-	if box.X0 < 0 || box.Y0 < 0 || box.X1 > c.page.X1 || box.Y1 > c.page.Y1 {
-		c.bad = append(c.bad, fmt.Sprintf("%q leaves the page: %.1f", s, box))
-	}
-	for _, t := range c.list {
-		if box.X0 < t.box.X1 && t.box.X0 < box.X1 && box.Y0 < t.box.Y1 && t.box.Y0 < box.Y1 {
-			c.bad = append(c.bad, fmt.Sprintf("%q covers %q", s, t.s))
-		}
-	}
-	c.list = append(c.list, text{s, box})
-}
-
 // TestTexts draws all figures in several widths, in all themes and languages: no
 // text may be cut by the edge of the page, lie on another one, or be too small.
 func TestTexts(t *testing.T) {
@@ -99,29 +55,14 @@ func TestTexts(t *testing.T) {
 					if look != "light" && width != 400 && width != 1400 {
 						continue
 					}
-					testTexts(t, fmt.Sprintf("%s, %s, %.0f wide", name, look, width), f.With(options...), width)
+					g := f.With(options...)
+					if width > 0 {
+						g = g.With(Size(width, f.o.height))
+					}
+					legible.Check(t, fmt.Sprintf("%s, %s, %.0f wide", name, look, width), g)
 				}
 			}
 		}
-	}
-}
-
-func testTexts(t *testing.T, name string, f *Figure, width float64) {
-	t.Helper()
-	if width > 0 {
-		f = f.With(Size(width, f.o.height))
-	}
-	p, err := f.layout()
-	if err != nil {
-		t.Errorf("%s: %v", name, err)
-		return
-	}
-	c := &texts{page: draw.Rect{X1: p.width, Y1: p.height}}
-	if err := p.draw(c); err != nil {
-		t.Errorf("%s: %v", name, err)
-	}
-	for _, bad := range c.bad[:min(len(c.bad), 3)] {
-		t.Errorf("%s: %s", name, bad)
 	}
 }
 

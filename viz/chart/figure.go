@@ -121,6 +121,15 @@ func (f *Figure) Image(scale float64) (img *image.RGBA, err error) {
 	return c.Picture(), nil
 }
 
+// DrawOn draws the figure on a canvas that is made for its size, in CSS pixels.
+func (f *Figure) DrawOn(newCanvas func(width, height float64) draw.Canvas) error {
+	p, err := f.layout()
+	if err != nil {
+		return err
+	}
+	return p.draw(newCanvas(p.width, p.height))
+}
+
 // PNG returns the figure as a PNG file at two pixels a CSS pixel.
 func (f *Figure) PNG() ([]byte, error) {
 	img, err := f.Image(pixels)

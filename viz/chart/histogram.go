@@ -59,7 +59,8 @@ func (h *histogram) ranges(o *Options) (list []axis, shared bool) {
 	if hi < lo {
 		return list, true
 	}
-	if len(list) > 1 && (o.ownScales || wide > maxShare*narrow || hi-lo > 4*maxShare*max(wide, narrow) && wide > 0) && !o.ranged {
+	apart := wide > maxShare*narrow || hi-lo > 4*maxShare*max(wide, narrow) && wide > 0
+	if len(list) > 1 && (o.ownScales || apart && !o.commonScales) && !o.ranged {
 		return list, false
 	}
 	for i := range list {

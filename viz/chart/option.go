@@ -18,6 +18,7 @@ type Options struct {
 	colors         string
 	across         int
 	ownScales      bool
+	commonScales   bool
 	plain          bool
 	theme          *Palette
 	language       words.Language
@@ -73,7 +74,11 @@ func Across(n int) Option { return func(o *Options) { o.across = n } }
 
 // OwnScales gives every facet axes of its own. Without it facets share them as
 // long as that leaves all of them readable.
-func OwnScales() Option { return func(o *Options) { o.ownScales = true } }
+func OwnScales() Option { return func(o *Options) { o.ownScales, o.commonScales = true, false } }
+
+// CommonScales gives all facets the same axes, also where that leaves some of them
+// hardly readable.
+func CommonScales() Option { return func(o *Options) { o.ownScales, o.commonScales = false, true } }
 
 // NoNumbers leaves the numbers out of the cells of a small heat map.
 func NoNumbers() Option { return func(o *Options) { o.plain = true } }

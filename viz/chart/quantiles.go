@@ -2,43 +2,57 @@ package chart
 
 import (
 	"fmt"
+	"sync"
 )
 
-// Distributions shows how numbers are distributed at each of some steps, such as
-// the weights of a layer during training, as bands between quantiles: the
-// darkest holds 38 % of the values, then 68, 86 and all of them (for normally
-// distributed values half a standard deviation each, as in TensorBoard). The
-// line is the median. Without steps they are 0, 1, 2, …
-func Distributions(steps []float64, values [][]float64, list ...MarkOption) Mark {
-	return &quantiles{styled(list), steps, values, newSorted(values)}
+// Quantiles shows how numbers are distributed at each of some steps, such as the
+// weights of a layer during training, as bands between quantiles: the darkest
+// holds 38 % of the values, then 68, 86 and all of them (for normally distributed
+// values half a standard deviation each, as in TensorBoard). The line is the
+// median. Without steps they are 0, 1, 2, …
+func Quantiles(steps []float64, values [][]float64, list ...MarkOption) Mark {
+	return QuantilesOf(steps, distributed(values), list...)
 }
 
-// Ridges shows the same as a row of outlines, the first step at the top and
+// QuantilesOf shows distributions of which no more than a summary may be known.
+func QuantilesOf(steps []float64, values []Distribution, list ...MarkOption) Mark {
+	return newQuantiles(steps, values, list)
+}
+
+// RidgeLines shows the same as a row of outlines, the first step at the top and
 // behind.
-func Ridges(steps []float64, values [][]float64, list ...MarkOption) Mark {
-	return &ridges{quantiles{styled(list), steps, values, newSorted(values)}}
+func RidgeLines(steps []float64, values [][]float64, list ...MarkOption) Mark {
+	return RidgeLinesOf(steps, distributed(values), list...)
 }
 
-// A sorted computes the finite values of each step in their order at first use.
-type sorted func() [][]float64
+// RidgeLinesOf shows distributions of which no more than a summary may be known.
+func RidgeLinesOf(steps []float64, values []Distribution, list ...MarkOption) Mark {
+	return &ridges{*newQuantiles(steps, values, list)}
+}
 
-func newSorted(values [][]float64) sorted {
-	var done [][]float64
-	return func() [][]float64 {
-		if done == nil {
-			for _, v := range values {
-				done = append(done, summarise(v).sorted)
-			}
-		}
-		return done
+func distributed(values [][]float64) []Distribution {
+	list := make([]Distribution, len(values))
+	for i, v := range values {
+		list[i].Values = v
 	}
+	return list
+}
+
+func newQuantiles(steps []float64, values []Distribution, list []MarkOption) *quantiles {
+	return &quantiles{styled(list), steps, values, sync.OnceValue(func() []spread {
+		spreads := make([]spread, len(values))
+		for i := range values {
+			spreads[i] = values[i].spread()
+		}
+		return spreads
+	})}
 }
 
 type quantiles struct {
 	opts   style
 	steps  []float64
-	values [][]float64
-	sorted sorted
+	values []Distribution
+	spread func() []spread // of the values, computed at first use
 }
 
 // levels are the quantiles at the edges of the bands, from outside to inside.
@@ -54,11 +68,11 @@ func (m *quantiles) check() error {
 }
 
 func (m *quantiles) extent(x, y *domain) {
-	for i, s := range m.sorted() {
-		if len(s) > 0 {
+	for i, s := range m.spread() {
+		if !s.none() {
 			x.add(xAt(m.steps, i))
-			y.add(s[0])
-			y.add(s[len(s)-1])
+			y.add(s.quantile(0))
+			y.add(s.quantile(1))
 		}
 	}
 }
@@ -66,10 +80,10 @@ func (m *quantiles) extent(x, y *domain) {
 // curve is a quantile at each step, NaN where there are no values.
 func (m *quantiles) curve(q float64) []float64 {
 	list := make([]float64, len(m.values))
-	for i, s := range m.sorted() {
+	for i, s := range m.spread() {
 		list[i] = nan
-		if len(s) > 0 {
-			list[i] = quantile(s, q)
+		if !s.none() {
+			list[i] = s.quantile(q)
 		}
 	}
 	return list
@@ -87,8 +101,8 @@ func (m *quantiles) draw(p *panel, l *layer) {
 func (m *quantiles) describe(o *Options) string {
 	text := m.opts.named(o, o.Say("distribution over %s", o.Count(len(m.values), "step", "steps")))
 	first, last := -1, -1
-	for i, s := range m.sorted() {
-		if len(s) > 0 {
+	for i, s := range m.spread() {
+		if !s.none() {
 			if last = i; first < 0 {
 				first = i
 			}
@@ -98,9 +112,9 @@ func (m *quantiles) describe(o *Options) string {
 		return text + o.Say(" without finite values")
 	}
 	at := func(i int) string {
-		s := m.sorted()[i]
-		return o.Say("median %s, two thirds between %s and %s, all between %s and %s", number(quantile(s, 0.5)),
-			number(quantile(s, levels[2][0])), number(quantile(s, levels[2][1])), number(s[0]), number(s[len(s)-1]))
+		s := m.spread()[i]
+		return o.Say("median %s, two thirds between %s and %s, all between %s and %s", number(s.quantile(0.5)),
+			number(s.quantile(levels[2][0])), number(s.quantile(levels[2][1])), number(s.quantile(0)), number(s.quantile(1)))
 	}
 	text += o.Say("; at step %s: %s", number(xAt(m.steps, first)), at(first))
 	if last > first {

@@ -52,9 +52,9 @@ func (m *ridges) extent(x, y *domain) {
 	}
 	for _, i := range m.shown() {
 		y.addName(m.ridgeName(i))
-		if s := m.sorted()[i]; len(s) > 0 {
-			x.add(s[0])
-			x.add(s[len(s)-1])
+		if s := m.spread()[i]; !s.none() {
+			x.add(s.quantile(0))
+			x.add(s.quantile(1))
 		}
 	}
 	y.any = y.any || len(m.values) > 0
@@ -64,7 +64,7 @@ func (m *ridges) draw(p *panel, l *layer) {
 	shown := m.shown()
 	heights, top := make([][]float64, len(shown)), 0.0
 	for k, i := range shown {
-		heights[k] = density(m.sorted()[i], p.x.lo, p.x.hi)
+		heights[k] = density(m.spread()[i], p.x.lo, p.x.hi)
 		top = max(top, slices.Max(heights[k]))
 	}
 	if top == 0 || p.y.cells == nil {
@@ -89,14 +89,25 @@ func (m *ridges) draw(p *panel, l *layer) {
 	}
 }
 
-// density is how many of some sorted values lie about each of ridgeBins places,
-// as a share of them, smoothed by its neighbours.
-func density(sorted []float64, lo, hi float64) []float64 {
+// density is the share of some values about each of ridgeBins places between two
+// values, smoothed by its neighbours.
+func density(s spread, lo, hi float64) []float64 {
 	raw, list := make([]float64, ridgeBins+2), make([]float64, ridgeBins)
-	for _, v := range sorted {
-		if t := (v/2 - lo/2) / (hi/2 - lo/2) * ridgeBins; t >= 0 && t <= ridgeBins {
-			raw[1+min(int(t), ridgeBins-1)] += 1 / float64(len(sorted))
+	if s.none() {
+		return list
+	}
+	edge := func(i int) float64 {
+		t := float64(i) / ridgeBins
+		return lo*(1-t) + hi*t
+	}
+	before := s.below(lo)
+	for i := range ridgeBins {
+		upTo := edge(i + 1)
+		if i == ridgeBins-1 {
+			upTo = math.Nextafter(hi, math.Inf(1))
 		}
+		share := s.below(upTo)
+		raw[i+1], before = share-before, share
 	}
 	for i := range list {
 		list[i] = raw[i]/4 + raw[i+1]/2 + raw[i+2]/4

@@ -88,8 +88,8 @@ func samples() map[string]*Figure {
 			Panel("layer2", Line(nil, normal(42, 1), Label("mean"))), Panel("layer3", Line(nil, normal(43, 1), Label("mean")), Line(nil, normal(44, 0.4), Label("other"))),
 			Panel("layer4", Line(nil, normal(40, 1), Label("mean")))).With(XLabel("step"), YLabel("activation")),
 		"raster":        Plot(Raster(grid(30, 40, wave), -2, 2, 0, 1), Contour(grid(30, 40, wave), -2, 2, 0, 1, 0, Dashed()), Points([]float64{-1, 1}, []float64{0.2, 0.7}, Color("#000000"))).With(ScaleLabel("value")),
-		"distributions": Facets(Panel("layer0", Distributions(steps(12), spread(12, 0.05, 0.1))), Panel("layer1", Distributions(steps(12), spread(12, 0.3, -0.15)))).With(XLabel("step"), YLabel("weight")),
-		"ridges":        Plot(Ridges(steps(20), spread(20, 0.05, 0.1))).With(XLabel("weight"), YLabel("step")),
+		"distributions": Facets(Panel("layer0", Quantiles(steps(12), widening(12, 0.05, 0.1))), Panel("layer1", Quantiles(steps(12), widening(12, 0.3, -0.15)))).With(XLabel("step"), YLabel("weight")),
+		"ridges":        Plot(RidgeLines(steps(20), widening(20, 0.05, 0.1))).With(XLabel("weight"), YLabel("step")),
 		"spectrum":      Spectrum(Named("dense_1", curve(60, func(x float64) float64 { return 5 * math.Exp(-x/9) })), Named("dense_2", curve(40, func(x float64) float64 { return 3 / (1 + x/4) }))),
 		"gradients": HeatMap(grid(12, 40, func(i, j int) float64 {
 			return math.Pow(10, -float64(i)*0.8+math.Cos(float64(j)/6)-float64(j)/40*float64(i)/4)
@@ -154,10 +154,10 @@ func nasty() map[string]*Figure {
 		"one image":         Images(pictures(1), long),
 		"many images":       Images(pictures(200), names("a long name %d", 200)...),
 		"uneven maps":       Maps([]Matrix{grid(3, 30, wave), grid(30, 3, wave), grid(1, 1, wave), grid(40, 40, wave)}, "a", script, "", "d"),
-		"no distributions":  Facets(Panel("a", Distributions(nil, nil)), Panel("b", Ridges(nil, nil))),
-		"odd distributions": Plot(Distributions(nil, [][]float64{{}, {math.NaN(), inf}, {1}, {1, 1, 1}, {1e300, -1e300}})),
-		"odd ridges":        Plot(Ridges([]float64{1, 1, 5, 1e6, 1e300}, [][]float64{{}, {math.NaN(), inf}, {1}, {1, 1, 1}, {1e300, -1e300}})),
-		"many ridges":       Plot(Ridges(nil, spread(500, 1e-300, 0))),
+		"no distributions":  Facets(Panel("a", Quantiles(nil, nil)), Panel("b", RidgeLines(nil, nil))),
+		"odd distributions": Plot(Quantiles(nil, [][]float64{{}, {math.NaN(), inf}, {1}, {1, 1, 1}, {1e300, -1e300}})),
+		"odd ridges":        Plot(RidgeLines([]float64{1, 1, 5, 1e6, 1e300}, [][]float64{{}, {math.NaN(), inf}, {1}, {1, 1, 1}, {1e300, -1e300}})),
+		"many ridges":       Plot(RidgeLines(nil, widening(500, 1e-300, 0))),
 		"no spectrum":       Spectrum(),
 		"odd spectrum":      Spectrum(Named("", nil), Named(script, []float64{0, -1}), Named(long, []float64{1e300, 1e-300, math.NaN()}), Named("one", []float64{1})),
 		"limits of all":     HeatMap(FromRows([][]float64{{0, 1e-300, 1e300, math.NaN(), inf}}), LogColors(), Limits(1e-7, 1e3), Rows(long)),
@@ -229,8 +229,8 @@ func manyPanels(n int) []Facet {
 
 func steps(n int) []float64 { return curve(n, func(x float64) float64 { return 50 * x }) }
 
-// spread is values at n steps whose spread grows.
-func spread(n int, sd, growth float64) [][]float64 {
+// widening is values at n steps whose spread grows.
+func widening(n int, sd, growth float64) [][]float64 {
 	list := make([][]float64, n)
 	for i := range list {
 		list[i] = normal(500+i, sd*math.Exp(growth*float64(i)))

@@ -66,12 +66,7 @@ func rms(p model.Point) float64 {
 // one, it takes those of arrays that are updated.
 func table(t *model.Trace, suffix string, number func(model.Point) float64) *grid {
 	g := &grid{}
-	updated := map[string]bool{}
-	for _, s := range t.Series {
-		if name, ok := strings.CutSuffix(s.Name(), " update"); ok {
-			updated[name] = true
-		}
-	}
+	updated := trained(t)
 	var rows []model.Series
 	for _, s := range t.Series {
 		name, ok := strings.CutSuffix(s.Name(), suffix)

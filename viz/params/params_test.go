@@ -6,12 +6,14 @@ import (
 	"testing"
 
 	"loupe/internal/golden"
+	"loupe/internal/legible"
 	"loupe/nn"
 	"loupe/nn/tensor"
 	"loupe/viz/chart"
 	"loupe/viz/model"
 	"loupe/viz/params"
 	_ "loupe/viz/source/nn"
+	"loupe/viz/words"
 )
 
 // deep is a model of many sigmoid layers, in which gradients vanish.
@@ -76,10 +78,25 @@ func samples() map[string]*chart.Figure {
 		"updates":           params.Updates(good),
 		"spectra":           params.Spectra(healthy),
 		"spectra of a deep": params.Spectra(vanishing),
+		"distributions":     params.Distributions(good),
+		"ridges":            params.Ridges(good, "dense/kernel", "dense_1/kernel"),
+		"outputs":           params.Ridges(broken, "dense_2/output", "dense_2"),
 	}
 }
 
 func TestFigures(t *testing.T) { golden.Figures(t, samples()) }
+
+// looks are the widths and themes that figures are read in.
+var looks = map[string][]chart.Option{
+	"400 wide":            {chart.Size(400, 0)},
+	"1400 wide":           {chart.Size(1400, 0), chart.Theme(chart.Dark)},
+	"250 wide in Chinese": {chart.Size(250, 0), chart.Language(words.Chinese)},
+}
+
+func TestTexts(t *testing.T) {
+	legible.Figures(t, samples(), looks)
+	legible.Figures(t, nasty(), looks)
+}
 
 func TestMistakes(t *testing.T) {
 	nan := small().Build(4)
@@ -96,6 +113,9 @@ func TestMistakes(t *testing.T) {
 		{params.Gradients(nn.Record()), "the record holds no gradients of weights"},
 		{params.Gradients(small()), "a *nn.Model is no record of a training"},
 		{params.Updates(nn.Record()), "the record holds no updates of weights"},
+		{params.Distributions(nn.Record()), "the record holds no weights: it was made without a step of training"},
+		{params.Ridges(trained(small(), 0.1, nil), "dense/weights"), `the record holds no "dense/weights"; it has dense/output`},
+		{params.Distributions([][]float64{}), "there are no numbers: pass those of at least one step"},
 		{params.Spectra(nan), "the singular values of dense/kernel cannot be computed"},
 	} {
 		if _, err := c.f.Image(1); err == nil || !strings.Contains(err.Error(), c.want) {

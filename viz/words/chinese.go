@@ -85,6 +85,9 @@ var chinese = map[string]string{
 	"%s more are not drawn.":                                                                        "另有 %s 未画出。",
 	"At the end the gradient of %s is %s times that of %s: the one hardly learns beside the other.": "最后 %s 的梯度是 %s 倍于 %s 的梯度：后者几乎不学习。",
 
+	"%s has become the wider: %s times its standard deviation at the beginning.": "%s 变宽了：标准差为最初的 %s 倍。",
+	"Hardly changed: %s.": "几乎没有变化：%s。",
+
 	// Nothing to see.
 	" without finite values":          "，没有有限值",
 	": no finite values":              "：没有有限值",
