@@ -99,6 +99,7 @@ type activationKind struct{ Activation }
 func (k activationKind) Type() string                        { return "Activation" }
 func (k activationKind) Build(_ *Builder, in []Shape) Shape  { return in[0] }
 func (k activationKind) Forward(t *Tape, in []*Value) *Value { return k.Of(t, in[0]) }
+func (k activationKind) activationOf() Activation            { return k.Activation }
 
 // Of applies the activation to a value.
 func (a Activation) Of(t *Tape, x *Value) *Value {

@@ -5,7 +5,7 @@ import "loupe/viz/draw"
 // An Art is one kind of figure. Packages that draw figures of their own
 // implement it and call [New].
 //
-// An Art may also be [Captioned], [Tabular] and [Interactable].
+// An Art may also be [Captioned], [Tabular], [Interactable] and [Scripted].
 type Art interface {
 	// Width is the natural width of the figure, in CSS pixels.
 	Width(o *Options) float64
@@ -19,6 +19,13 @@ type Art interface {
 // A Captioned art has a short text below the title.
 type Captioned interface {
 	Caption(o *Options) string
+}
+
+// A Scripted art can be explored in a saved page. Script returns the program,
+// which finds the drawing in the element before its own; without it the page is
+// still complete. It must not load anything.
+type Scripted interface {
+	Script(o *Options) (string, error)
 }
 
 // A Body is an art that is laid out.

@@ -23,14 +23,14 @@ type Interactive struct {
 	f *Figure
 }
 
-// Interactive returns the figure as one that a reader can explore. Figures that
-// have no such form, such as grids of images, remain pictures.
+// Interactive returns the figure as one that a reader can explore. Graphs, tables
+// and grids of images remain pictures, which a reader can enlarge and search.
 func (f *Figure) Interactive() *Interactive { return &Interactive{f} }
 
 // Describe says in sentences what the figure shows.
 func (v *Interactive) Describe() string { return v.f.Describe() }
 
-// Spec returns the Vega-Lite specification, or nil for a figure that has none.
+// Spec returns the Vega-Lite specification, or nil for a figure without data.
 func (v *Interactive) Spec() ([]byte, error) {
 	spec, err := v.spec()
 	if spec == nil || err != nil {
@@ -49,12 +49,14 @@ func (v *Interactive) spec() (spec map[string]any, err error) {
 	if err != nil {
 		return nil, err
 	}
-	art, ok := v.f.art.(Interactable)
-	if !ok {
-		return nil, nil
-	}
 	o := v.f.o
-	if spec, err = art.Vega(p.width-2*margin, &o); spec == nil || err != nil {
+	if art, ok := v.f.art.(Interactable); ok {
+		spec, err = art.Vega(p.width-2*margin, &o)
+	} else {
+		spec, err = vegaPicture(p)
+		o.title = "" // it is in the picture
+	}
+	if spec == nil || err != nil {
 		return nil, err
 	}
 	spec["$schema"] = "https://vega.github.io/schema/vega-lite/v5.json"

@@ -69,7 +69,7 @@ func (p *page) draw(canvas draw.Canvas) (err error) {
 			err = fmt.Errorf("viz: the figure cannot be drawn: %v", r)
 		}
 	}()
-	c := &Sheet{canvas, p.o.palette(), p.o}
+	c := NewSheet(canvas, p.o)
 	if c.Paper != Light.Paper { // a canvas is white
 		c.Fill(draw.Rect{X1: p.width, Y1: p.height}, c.Paper)
 	}

@@ -30,6 +30,16 @@ func (r *Ramp) Color(x float64) (c color.NRGBA, ok bool) {
 	return r.s.color(x), true
 }
 
+// Stops returns n numbers from the least to the greatest, with their colours.
+func (r *Ramp) Stops(n int) (values []float64, colors []color.NRGBA) {
+	for i := range n {
+		t := float64(i) / float64(max(n-1, 1))
+		values = append(values, r.s.value(t))
+		colors = append(colors, r.s.colors(t))
+	}
+	return values, colors
+}
+
 // Width is what the bar takes beside something of a height.
 func (r *Ramp) Width(height float64) float64 { return r.s.width(height) }
 

@@ -15,6 +15,10 @@ type Sheet struct {
 	*Options
 }
 
+// NewSheet returns the sheet of a canvas, which may be nil where only colours and
+// words are asked for.
+func NewSheet(c draw.Canvas, o *Options) *Sheet { return &Sheet{c, o.palette(), o} }
+
 // Hover gives a place a text that a reader sees when pointing there, in formats
 // that have such a thing.
 func (s *Sheet) Hover(area draw.Rect, text string) {

@@ -3,6 +3,7 @@ package chart
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"loupe/viz/draw"
 )
@@ -100,6 +101,7 @@ func (p *tilesPlan) draw(c *Sheet, area draw.Rect) {
 		r := draw.Rect{X0: x, Y0: y, X1: x + k*float64(w), Y1: y + k*float64(h)}
 		c.Image(p.picture(i, max(1, int(math.Round(r.W()*d))), max(1, int(math.Round(r.H()*d))), p.scale, p.o.over), r)
 		draw.Frame(c, r, 1, c.Rim)
+		c.Hover(r, p.hover(i))
 		if text := tickFont.Fit(p.name(i), p.tileW+tileGap-4); text != "" {
 			c.Text(text, draw.Point{X: x + p.tileW/2, Y: y + p.tileH + 4 + tickFont.Ascent()}, tickFont, c.Ink, draw.Place{Align: draw.Middle})
 		}
@@ -115,3 +117,15 @@ func (p *tilesPlan) draw(c *Sheet, area draw.Rect) {
 }
 
 func (p *tilesPlan) nan() bool { return p.scale.nan && len(p.names) > 0 }
+
+// hover is the name of a tile, its size, and what values it has.
+func (p *tilesPlan) hover(i int) string {
+	w, h := p.size(i)
+	lines := []string{nameOr(p.name(i), p.o.Say("image %s", count(i))), count(h) + " × " + count(w)}
+	if p.maps != nil {
+		if e := survey(p.maps[i]); !e.missing {
+			lines = append(lines, p.o.Say("from %s to %s", number(e.lo), number(e.hi)))
+		}
+	}
+	return strings.Join(lines, "\n")
+}

@@ -103,8 +103,12 @@ func (s *SVG) Text(text string, at Point, f Font, c color.NRGBA, p Place) {
 	if p.Up {
 		attr += fmt.Sprintf(` transform="rotate(-90 %s %s)"`, num(at.X), num(at.Y))
 	}
+	// Readers without the font see another in the same room.
+	if text = Clean(text); len(text) > 1 {
+		attr += fmt.Sprintf(` textLength="%s" lengthAdjust="spacingAndGlyphs"`, num(f.Width(text)))
+	}
 	fmt.Fprintf(&s.body, `<text x="%s" y="%s" font-size="%s" fill="%s"%s>%s</text>`+"\n",
-		num(at.X), num(at.Y), num(f.Size), paint(c), attr, escape(Clean(text)))
+		num(at.X), num(at.Y), num(f.Size), paint(c), attr, escape(text))
 }
 
 // Hover gives a place a text that appears when a reader points there.

@@ -18,6 +18,7 @@ type box struct {
 	nodes  []int  // all operations inside, ascending
 	open   bool
 	closed bool // it would be too much if it were open
+	short  bool // shorten has been here
 	times  int  // how often the part occurs, 0 for others
 	pieces bool // a piece of a long list that has no scopes
 	params int  // numbers in parameters inside

@@ -99,7 +99,11 @@ func (c *pen) shapeBelow(q *place, x, y float64) {
 	} else if !fits {
 		return
 	}
-	behind := c.rect(x+q.x+left, y+q.y+q.h+3, w+2, 11)
+	below := q.y + q.h
+	if q.b.times > 1 || q.b.pieces { // below its cards
+		below += 2 * cardShift
+	}
+	behind := c.rect(x+q.x+left, y+below+3, w+2, 11)
 	for _, r := range c.shapes {
 		if behind.X0 < r.X1 && r.X0 < behind.X1 && behind.Y0 < r.Y1 && r.Y0 < behind.Y1 {
 			return
@@ -107,7 +111,7 @@ func (c *pen) shapeBelow(q *place, x, y float64) {
 	}
 	c.shapes = append(c.shapes, behind)
 	c.Fill(behind, c.back[len(c.back)-1])
-	c.write(text, x+q.x+side, y+q.y+q.h+12, room+30, f, c.Soft, align)
+	c.write(text, x+q.x+side, y+below+12, room+30, f, c.Soft, align)
 }
 
 func (c *pen) scope(b *box, x, y float64) {
@@ -149,11 +153,7 @@ func (c *pen) box(b *box, x, y float64) {
 		c.Line(closed(rounded(draw.Rect{X0: area.X0 - 2.5, Y0: area.Y0 - 2.5, X1: area.X1 + 2.5, Y1: area.Y1 + 2.5}, 7)), 2, c.Warning)
 	}
 	c.Hover(area, c.p.hover(b))
-	ink, soft := c.Ink, c.Soft
-	if c.p.ramp != nil {
-		ink = onTop(fill, c.Palette)
-		soft = ink
-	}
+	ink, soft := c.inks(fill)
 	count, room := c.p.count(b), b.w-2*pad
 	if note := c.p.note(b); note != "" {
 		c.write(note, x+pad, y+32, room, noteFont, soft, draw.Start)
@@ -163,6 +163,15 @@ func (c *pen) box(b *box, x, y float64) {
 		room -= noteFont.Width(count) + 8
 	}
 	c.write(c.p.title(b), x+pad, y+16, room, nameFont, ink, draw.Start)
+}
+
+// inks are for a name and a note in a box.
+func (c *pen) inks(fill color.NRGBA) (ink, soft color.NRGBA) {
+	if c.p.ramp == nil {
+		return c.Ink, c.Soft
+	}
+	ink = onTop(fill)
+	return ink, ink
 }
 
 // matches is how many operations in a box the user looks for.
@@ -192,11 +201,16 @@ func (c *pen) colors(b *box) (fill, edge color.NRGBA) {
 	if b.node < 0 {
 		return mix(c.Ink, c.Paper, 0.07), c.Frame
 	}
-	edge = classColor(c.p.m.Nodes[b.node].Class, c.Palette)
-	if c.Outline {
-		return c.Paper, edge
+	return classColors(c.p.m.Nodes[b.node].Class, c.Palette)
+}
+
+// classColors are what operations of a kind are filled with, and their outline.
+func classColors(k model.Class, p *chart.Palette) (fill, edge color.NRGBA) {
+	edge = classColor(k, p)
+	if p.Outline {
+		return p.Paper, edge
 	}
-	return mix(edge, c.Paper, 0.16), edge
+	return mix(edge, p.Paper, 0.16), edge
 }
 
 // classColor tells the kinds of operations apart.

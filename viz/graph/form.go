@@ -4,7 +4,6 @@ import (
 	"image/color"
 	"math"
 
-	"loupe/viz/chart"
 	"loupe/viz/draw"
 	"loupe/viz/model"
 )
@@ -53,7 +52,7 @@ func mix(a, b color.NRGBA, share float64) color.NRGBA {
 }
 
 // onTop is a colour for text that can be read on another.
-func onTop(fill color.NRGBA, p *chart.Palette) color.NRGBA {
+func onTop(fill color.NRGBA) color.NRGBA {
 	light := 0.299*float64(fill.R) + 0.587*float64(fill.G) + 0.114*float64(fill.B)
 	if light > 140 {
 		return color.NRGBA{R: 0x10, G: 0x14, B: 0x18, A: 255}

@@ -65,11 +65,7 @@ func (b *box) each(visit func(*box)) {
 func (l *legend) draw(s *chart.Sheet, x, y float64) {
 	for i, k := range l.classes {
 		at := draw.Point{X: x + l.at[i].X, Y: y + l.at[i].Y}
-		edge := classColor(k, s.Palette)
-		fill := mix(edge, s.Paper, 0.16)
-		if s.Outline {
-			fill = s.Paper
-		}
+		fill, edge := classColors(k, s.Palette)
 		points := form(k, draw.Rect{X0: at.X, Y0: at.Y, X1: at.X + keySize + 2, Y1: at.Y + keySize - 2})
 		s.Polygon(points, fill)
 		s.Line(closed(points), 1.1, edge)

@@ -56,9 +56,10 @@ const few = 8
 // shorten folds parts that occur several times in a list that is not short, and
 // cuts one that is too long all the same. What the user has named stays apart.
 func (b *box) shorten(m *model.Model, named map[string]bool) {
-	if len(b.kids) <= few {
+	if b.short || len(b.kids) <= few {
 		return
 	}
+	b.short = true
 	// between does something with the runs between the named boxes.
 	between := func(how func(list []*box) []*box) []*box {
 		var out, run []*box

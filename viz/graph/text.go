@@ -128,6 +128,11 @@ func (p *drawing) hover(b *box) string {
 	if b.params > 0 {
 		lines = append(lines, p.o.Count(b.params, "parameter", "parameters"))
 	}
+	if p.ramp != nil {
+		if v, ok := p.value(b); ok {
+			lines = append(lines, draw.Clean(p.o.Overlaid().Label)+": "+chart.Number(v))
+		}
+	}
 	return strings.Join(lines, "\n")
 }
 

@@ -12,7 +12,8 @@ import (
 	"loupe/viz/model"
 )
 
-// New returns the figure of a model's layers. Where there are more than sixty
+// New returns the figure of a model's layers. Memory is what the weights of a layer
+// take and its output for one sample. Where there are more than sixty
 // lines, scopes stand for what is in them.
 func New(v any, list ...chart.Option) *chart.Figure {
 	m, err := model.Of(v)
@@ -40,7 +41,8 @@ type line struct {
 	name, kind, output, activation string
 	depth                          int
 	scope                          bool
-	params, bytes, macs            int
+	params, macs                   int
+	bytes                          int // of the parameters and of the output for a sample
 }
 
 type art struct {
@@ -57,6 +59,9 @@ func tree(m *model.Model) []line {
 	seen := map[int]bool{} // parameters counted
 	for _, n := range m.Nodes {
 		l := line{name: model.Base(n.Name), kind: n.Op, output: model.ShapeText(n.Shape), activation: n.Attr("activation"), macs: n.MACs}
+		if n.Shape != nil {
+			l.bytes = model.Size(n.Shape) * model.DTypeSize(n.DType)
+		}
 		for _, p := range n.Params {
 			if !seen[p] {
 				l.params += model.Size(m.Params[p].Shape)
@@ -95,6 +100,7 @@ func (a *art) columns(o *chart.Options) []column {
 		column{head: o.Say("multiply-adds"), right: true, bars: a.macs > 0, spare: 3}.of(a.lines, func(l *line) cell {
 			return cell{text: number(l.macs), bold: l.scope, pale: l.scope, share: part(l.macs, a.macs)}
 		}),
+		column{head: o.Say("memory"), right: true, spare: 5}.of(a.lines, func(l *line) cell { return cell{text: memory(l.bytes), bold: l.scope} }),
 		column{head: o.Say("activation"), spare: 4}.of(a.lines, func(l *line) cell { return cell{text: l.activation} }),
 	}
 }
@@ -133,11 +139,19 @@ func (a *art) Describe(o *chart.Options) string {
 	return s + o.Say(".")
 }
 
+// memory is what the weights of a layer and its output for a sample take.
+func memory(bytes int) string {
+	if bytes == 0 {
+		return ""
+	}
+	return size(bytes)
+}
+
 func size(bytes int) string {
 	switch {
 	case bytes >= 1e9:
 		return fmt.Sprintf("%.1f GB", float64(bytes)/1e9)
-	case bytes >= 1e5:
+	case bytes >= 1e6:
 		return fmt.Sprintf("%.1f MB", float64(bytes)/1e6)
 	}
 	return fmt.Sprintf("%.1f kB", float64(bytes)/1e3)
@@ -146,11 +160,12 @@ func size(bytes int) string {
 // Data lists the lines.
 func (a *art) Data(*chart.Options) chart.Table {
 	var names, kinds, outputs, activations []string
-	var params, macs []float64
+	var params, macs, bytes []float64
 	for _, l := range a.lines {
 		names, kinds, outputs, activations = append(names, strings.Repeat("  ", l.depth)+l.name), append(kinds, l.kind), append(outputs, l.output), append(activations, l.activation)
 		params, macs = append(params, float64(l.params)), append(macs, float64(l.macs))
+		bytes = append(bytes, float64(l.bytes))
 	}
 	return chart.Table{Columns: []chart.Column{{Name: "layer", Texts: names}, {Name: "type", Texts: kinds}, {Name: "output", Texts: outputs},
-		{Name: "parameters", Numbers: params}, {Name: "multiply-adds", Numbers: macs}, {Name: "activation", Texts: activations}}}
+		{Name: "parameters", Numbers: params}, {Name: "multiply-adds", Numbers: macs}, {Name: "bytes", Numbers: bytes}, {Name: "activation", Texts: activations}}}
 }

@@ -2,6 +2,7 @@ package layers
 
 import (
 	"slices"
+	"strings"
 
 	"loupe/viz/chart"
 	"loupe/viz/draw"
@@ -115,12 +116,28 @@ func (t *table) Layout(width float64, o *chart.Options) (chart.Body, error) {
 			list[i].draw(s, x, area.Y0, shown)
 			x += list[i].width + gap
 		}
+		all := t.columns(o)
+		for i := range shown {
+			y := area.Y0 + float64(i+1)*lineHeight
+			s.Hover(draw.Rect{X0: area.X0, Y0: y, X1: min(x-gap, area.X1), Y1: y + lineHeight}, about(all, i))
+		}
 		for i := range shown + 1 {
 			y := area.Y0 + float64(i+1)*lineHeight - 0.5
 			s.Fill(draw.Rect{X0: area.X0, Y0: y, X1: min(x-gap, area.X1), Y1: y + 1}, s.Grid)
 		}
 		s.Text(note, draw.Point{X: area.X0, Y: area.Y0 + height - 6}, headFont, s.Soft, draw.Place{})
 	}}, nil
+}
+
+// about is all of a line, also of the columns for which there is no room.
+func about(list []column, i int) string {
+	var texts []string
+	for _, c := range list {
+		if t := c.cells[i].text; t != "" {
+			texts = append(texts, c.head+": "+t)
+		}
+	}
+	return strings.Join(texts, "\n")
 }
 
 func (c *column) draw(s *chart.Sheet, x, y float64, lines int) {

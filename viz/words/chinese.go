@@ -9,6 +9,8 @@ var chinese = map[string]string{
 	": ":                    "：",
 	"; ":                    "；",
 	"%s %s":                 "%s %s",
+	"from %s to %s":         "从 %s 到 %s",
+	"image %s":              "第 %s 张图像",
 	"%s to %s":              "%s 个，至 %s",
 	"and %s more":           "另有 %s 个",
 	"over %s":               "超过 %s",
@@ -36,6 +38,13 @@ var chinese = map[string]string{
 	"%s values":    "%s 个值",
 
 	// Graphs of models.
+	"memory":            "内存",
+	"search":            "搜索",
+	"search operations": "搜索运算",
+	"open all":          "全部展开",
+	"close all":         "全部收起",
+	"%s found":          "找到 %s 个",
+	"Click a scope to open or close it, an operation to read its settings.": "点击作用域可展开或收起，点击运算可查看其设置。",
 	"%s multiply-adds":             "%s 次乘加",
 	"%s operations":                "%s 个运算",
 	"%s parameters":                "%s 个参数",
