@@ -5,6 +5,7 @@ import (
 	"loupe/viz/chart"
 	"loupe/viz/graph"
 	"loupe/viz/layers"
+	"loupe/viz/model"
 	"loupe/viz/params"
 	_ "loupe/viz/source/nn" // models of loupe/nn are known without further ado
 )
@@ -53,6 +54,59 @@ func Gradients(training any) *Figure { return params.Gradients(training) }
 // to their size, layers × steps in orders of magnitude. It reads what [Gradients]
 // reads.
 func Updates(training any) *Figure { return params.Updates(training) }
+
+// GradientRatios shows how large the gradient of each array of weights is in relation
+// to the weights, layers × steps in orders of magnitude. It reads what [Gradients]
+// reads.
+func GradientRatios(training any) *Figure { return params.GradientRatios(training) }
+
+// GradientFlow shows how large the gradient is in each layer from the input to the
+// output, with zones where it vanishes or explodes. It reads what [Gradients] reads,
+// or what [Backward] returns for some samples.
+//
+//	viz.GradientFlow(viz.Backward(model, train))
+func GradientFlow(training any) *Figure { return params.GradientFlow(training) }
+
+// GradientMap shows the gradient of weights, "dense/kernel" or "dense", number by
+// number: at the last recorded step or the one given, if the record holds the numbers
+// (nn.Record(nn.WholeTensors())), or for some samples.
+//
+//	viz.GradientMap(viz.Backward(model, train), "dense")
+func GradientMap(training any, name string, step ...int) *Figure {
+	return params.GradientMap(training, name, step...)
+}
+
+// A Trace is a record of a training, or of a single pass, whatever framework it is
+// of.
+type Trace = model.Trace
+
+// Backward runs samples through a model and back, and returns the gradients of their
+// mean loss as a record of one step, which [GradientFlow], [GradientMap], [Gradients]
+// and [GradientRatios] show. The loss is the cross entropy for classes, else the mean
+// squared error. Data is a data set, or arrays with labels: [Labelled]. Of more than
+// 256 samples it takes the first ones. Nothing is trained.
+func Backward(m, data any) *Trace { return params.Backward(m, data) }
+
+// Labelled is inputs, whose first axis counts the samples, with their classes
+// ([]string or []int) or numbers to predict ([]float64): data for a model.
+func Labelled(x, y any) any { return model.Labelled{X: x, Y: y} }
+
+// WeightMap shows weights, "dense/kernel" or "dense", as a heat map: inputs × units,
+// red and blue about zero. Larger arrays than a picture can show are shown in blocks,
+// by the number of the largest size in each.
+func WeightMap(model any, name string) *Figure { return params.WeightMap(model, name) }
+
+// Filters shows the kernels of a convolution as images, the strongest first; without
+// a name those of the first convolution.
+func Filters(model any, layer ...string) *Figure { return params.Filters(model, layer...) }
+
+// Sparsity shows which share of each array of weights is exactly zero, and which is
+// near zero.
+func Sparsity(model any) *Figure { return params.Sparsity(model) }
+
+// Norms shows how large the weights of a model are: a bar for each array of a model,
+// or a line over the steps of a training that was recorded, as [Gradients] reads it.
+func Norms(modelOrTraining any) *Figure { return params.Norms(modelOrTraining) }
 
 // Distributions shows how the weights of a model were distributed while it was
 // trained, as bands between quantiles over the steps: a facet for each array, all

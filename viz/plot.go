@@ -93,6 +93,13 @@ func HLine(y float64, list ...MarkOption) Mark { return chart.HLine(y, list...) 
 // VLine draws an upright line through the whole plot, with its label at the top.
 func VLine(x float64, list ...MarkOption) Mark { return chart.VLine(x, list...) }
 
+// HZone fills what lies between two heights of the whole plot, with its label in
+// it. An end may be infinite. It does not make the axis longer.
+func HZone(low, high float64, list ...MarkOption) Mark { return chart.HZone(low, high, list...) }
+
+// VZone fills what lies between two x values of the whole plot.
+func VZone(low, high float64, list ...MarkOption) Mark { return chart.VZone(low, high, list...) }
+
 // Label names a mark in the legend.
 func Label(text string) MarkOption { return chart.Label(text) }
 

@@ -100,6 +100,7 @@ const inTests = `
 	viz/params:               internal/legible viz/words nn nn/tensor viz/source/nn
 	viz/activity:             internal/legible viz/words nn nn/data nn/tensor viz/source/nn
 	viz/source/nn:            viz/model nn/tensor
+	viz:                      nn/tensor
 	nn:                       nn/data
 	kernel/internal/cell:     kernel/internal/build kernel/internal/object
 	kernel:                   internal/soak

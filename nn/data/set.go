@@ -262,6 +262,17 @@ func (s *Set) Label(i int) string {
 	return t.classes[t.y[i]]
 }
 
+// Words returns the words of sample i by their places, "" for padding. It is nil if
+// the samples are no texts.
+func (s *Set) Words(i int) []string {
+	t := s.must()
+	t.in(s.name, i)
+	if t.words == nil {
+		return nil
+	}
+	return t.words.places(s.X(i))
+}
+
 // OneHot returns the classes as a matrix, samples × classes, with a 1 in the
 // column of each sample's class.
 func (s *Set) OneHot() *mat.Dense {

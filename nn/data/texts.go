@@ -107,10 +107,15 @@ func (t *Texts) Encode(text string) *tensor.Tensor {
 }
 
 // names are the words of numbers, by their places.
-func (t *Texts) names(x *tensor.Tensor) []string {
-	v, names := t.Train.must().words, []string(nil)
-	for _, id := range x.Float64s() {
-		names = append(names, v.words[int(id)])
+func (t *Texts) names(x *tensor.Tensor) []string { return t.Train.must().words.places(x.Float64s()) }
+
+// places are the words of numbers, "" for padding and for what is no word.
+func (v *vocabulary) places(ids []float64) []string {
+	names := make([]string, len(ids))
+	for k, id := range ids {
+		if id == math.Trunc(id) && id >= 0 && id < float64(len(v.words)) {
+			names[k] = v.words[int(id)]
+		}
 	}
 	return names
 }

@@ -48,7 +48,7 @@ func newLegend(layers [][]*layer, o *Options, width float64) legend {
 	theme := o.palette()
 	for _, list := range layers {
 		for _, l := range list {
-			if _, isRule := l.Mark.(*rule); isRule { // it has its label beside it
+			if hasOwnLabel(l.Mark) {
 				continue
 			}
 			if l.classes != nil {

@@ -101,8 +101,8 @@ func (p *plot) layers(o *Options) ([][]*layer, error) {
 			if key == "" {
 				key = fmt.Sprintf("\x00%d", k)
 			}
-			switch _, isRule := m.(*rule); {
-			case isRule, s.classes != nil, s.by != nil:
+			switch {
+			case hasOwnLabel(m), s.classes != nil, s.by != nil:
 				l.color = theme.First
 			default:
 				if _, ok := index[key]; !ok {

@@ -83,7 +83,7 @@ func (q *plotPlan) vegaParams(i, k int, zoom bool, picked int) []any {
 
 // named reports whether the colour of a layer stands for names.
 func (l *layer) named() bool {
-	if _, isRule := l.Mark.(*rule); isRule || l.by != nil {
+	if hasOwnLabel(l.Mark) || l.by != nil {
 		return false
 	}
 	if _, isRaster := l.Mark.(*raster); isRaster {
@@ -133,7 +133,7 @@ func (q *plotPlan) vegaEncode(v map[string]any, l *layer, i int, domain, colors 
 		}
 	}
 	_, isRaster := l.Mark.(*raster)
-	_, isRule := l.Mark.(*rule)
+	isRule := hasOwnLabel(l.Mark)
 	_, isText := l.Mark.(*labelled)
 	switch {
 	case isRaster || l.by != nil:

@@ -65,7 +65,7 @@ func Of(v any) (*Model, error) {
 // TraceOf reads what any framework with a source has kept of a training.
 func TraceOf(v any) (*Trace, error) {
 	if t, ok := v.(*Trace); ok && t != nil {
-		return t, nil
+		return t, t.Err
 	}
 	sources.RLock()
 	defer sources.RUnlock()

@@ -3,6 +3,7 @@ package model
 // A Trace is what was kept while a model was trained.
 type Trace struct {
 	Series []Series
+	Err    error // why there is nothing; pictures of the trace then fail with it
 }
 
 // A Series is one thing over the steps.
@@ -28,4 +29,5 @@ type Point struct {
 	Quantiles           [5]float64 // 5, 25, 50, 75 and 95 %
 	Bins                []int      // counts from Min to Max, all of one width
 	Values              []float64  // nil unless they were kept
+	Shape               []int      // of Values
 }

@@ -32,11 +32,33 @@ func Updates(v any) *chart.Figure {
 	if err != nil {
 		return chart.Failed(err)
 	}
-	norm := func(p model.Point) float64 { return p.Norm }
-	u, w := table(t, " update", norm), table(t, "", norm)
+	u := ratios(t, " update")
 	if len(u.names) == 0 {
 		return chart.Failed(errors.New("viz: the record holds no updates of weights: it was made without a step of training"))
 	}
+	return u.figure("update / weight").Noting(u.updateNotes)
+}
+
+// GradientRatios returns a heat map, layers × steps, of how large the gradient of each
+// array of weights is in relation to its size. Arrays whose ratios differ by orders
+// of magnitude cannot all learn well at one rate.
+func GradientRatios(v any) *chart.Figure {
+	t, err := model.TraceOf(v)
+	if err != nil {
+		return chart.Failed(err)
+	}
+	g := ratios(t, " gradient")
+	if len(g.names) == 0 {
+		return chart.Failed(errors.New("viz: the record holds no gradients of weights: it was made without a step of training"))
+	}
+	return g.figure("gradient / weight").Noting(g.ratioNotes)
+}
+
+// ratios are the norms of the series with a suffix, each in relation to that of the
+// weights at the same step.
+func ratios(t *model.Trace, suffix string) *grid {
+	norm := func(p model.Point) float64 { return p.Norm }
+	u, w := table(t, suffix, norm), table(t, "", norm)
 	for i, name := range u.names {
 		k := slices.Index(w.names, name)
 		for j := range u.values[i] {
@@ -45,7 +67,29 @@ func Updates(v any) *chart.Figure {
 			}
 		}
 	}
-	return u.figure("update / weight").Noting(u.updateNotes)
+	return u
+}
+
+// ratioNotes says which arrays have the least and the largest ratio at the end.
+func (g *grid) ratioNotes(o *chart.Options) []string {
+	least, largest := -1, -1
+	for i := range g.names {
+		v := g.last(i)
+		if math.IsNaN(v) {
+			continue
+		}
+		if least < 0 || v < g.last(least) {
+			least = i
+		}
+		if largest < 0 || v > g.last(largest) {
+			largest = i
+		}
+	}
+	if least < 0 {
+		return nil
+	}
+	return []string{o.Say("At the end the gradient is between %s (%s) and %s (%s) of the size of the weights.",
+		chart.Number(g.last(least)), g.names[least], chart.Number(g.last(largest)), g.names[largest])}
 }
 
 // A grid is a number for each array of weights and each step.

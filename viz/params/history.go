@@ -116,12 +116,15 @@ func chosen(s *model.Series, name string, weights map[string]bool) bool {
 	return s.Name() == name || s.Node == name && weights[s.Name()]
 }
 
-// trained are the names of the arrays that a training has updated.
+// trained are the names of the arrays that a training has updated, or would.
 func trained(t *model.Trace) map[string]bool {
 	list := map[string]bool{}
 	for i := range t.Series {
-		if name, ok := strings.CutSuffix(t.Series[i].Name(), " update"); ok {
-			list[name] = true
+		s := &t.Series[i]
+		for _, suffix := range []string{" update", " gradient"} {
+			if name, ok := strings.CutSuffix(s.Name(), suffix); ok && s.What != "output gradient" {
+				list[name] = true
+			}
 		}
 	}
 	return list
@@ -148,25 +151,9 @@ func plain(rows [][]float64) ([]history, error) {
 	for i, row := range rows {
 		h.steps = append(h.steps, float64(i))
 		h.values = append(h.values, chart.Distribution{Values: row})
-		h.points = append(h.points, pointOf(i, row))
+		h.points = append(h.points, pointOf(i, model.Array{Shape: []int{len(row)}, Values: row}))
 	}
 	return []history{h}, nil
-}
-
-// pointOf is what a record would keep of numbers, as far as notes need it.
-func pointOf(step int, row []float64) model.Point {
-	p := model.Point{Step: step, Count: len(row)}
-	mean, squares := 0.0, 0.0
-	for _, x := range row {
-		if !math.IsNaN(x) && !math.IsInf(x, 0) {
-			p.Finite++
-			d := x - mean
-			mean += d / float64(p.Finite)
-			squares += d * (x - mean)
-		}
-	}
-	p.Mean, p.Std = mean, math.Sqrt(squares/float64(max(p.Finite, 1)))
-	return p
 }
 
 // widest is how many times wider values of an array may be than those of another
@@ -224,7 +211,7 @@ func changes(list []history, o *chart.Options) []string {
 		}
 	}
 	if grown >= 0 {
-		notes = append(notes, o.Say("%s has become the wider: %s times its standard deviation at the beginning.", list[grown].name, chart.Number(growth)))
+		notes = append(notes, o.Say("%s: the standard deviation at the end is %s times that at the beginning.", list[grown].name, chart.Number(growth)))
 	}
 	if len(still) > 0 {
 		notes = append(notes, o.Say("Hardly changed: %s.", someNames(still, o)))

@@ -69,6 +69,46 @@ func nasty() map[string]*chart.Figure {
 		list["ridges of "+name] = params.Ridges(t)
 		list["gradients of "+name] = params.Gradients(t)
 		list["updates of "+name] = params.Updates(t)
+		list["ratios of "+name] = params.GradientRatios(t)
+		list["flow of "+name] = params.GradientFlow(t)
+		list["norms of "+name] = params.Norms(t)
+	}
+	for name, m := range nastyModels() {
+		list["weights of "+name] = params.Weights(m)
+		list["sparsity of "+name] = params.Sparsity(m)
+		list["norms of "+name] = params.Norms(m)
+		list["weight map of "+name] = params.WeightMap(m, m.Params[0].Name)
+		list["filters of "+name] = params.Filters(m, m.Params[0].Name)
+	}
+	return list
+}
+
+// nastyModels are models with one kernel each of what also occurs.
+func nastyModels() map[string]*model.Model {
+	nan, inf := math.NaN(), math.Inf(1)
+	list := map[string]*model.Model{}
+	for name, k := range map[string]struct {
+		shape  []int
+		values []float64
+	}{
+		script:                             {[]int{1, 2, 1, 1}, []float64{1, -1}},
+		"权重 😀":                             {[]int{2, 1, 3, 1}, []float64{1, 2, 3, 4, 5, 6}},
+		strings.Repeat("a long name ", 30): {[]int{1, 2, 1}, []float64{0, 0}},
+		"nan":                              {[]int{2, 1, 3, 1}, []float64{nan, inf, -inf, nan, 1, nan}},
+		"only nan":                         {[]int{1, 2, 1, 2}, []float64{nan, nan, nan, nan}},
+		"tiny":                             {[]int{1, 2, 2, 1}, []float64{1e-300, -2e-300, 0, 5e-324}},
+		"huge":                             {[]int{1, 2, 3, 1}, []float64{1e300, -1.7e308, 1.7e308, 1, 1e300, 0}},
+		"constant":                         {[]int{2, 2, 1, 10000}, slicesOf(40000, 2)},
+	} {
+		list[name] = &model.Model{Params: []model.Param{{Name: name + "/kernel", Shape: k.shape, Values: func() []float64 { return k.values }}}}
+	}
+	return list
+}
+
+func slicesOf(n int, v float64) []float64 {
+	list := make([]float64, n)
+	for i := range list {
+		list[i] = v
 	}
 	return list
 }

@@ -70,6 +70,9 @@ func deadUnits(p model.Param, o *chart.Options) []string {
 	if dead == 0 {
 		return nil
 	}
+	if len(p.Shape) > 2 {
+		return []string{o.Say("%s: %s of %s filters are dead: their weights are next to nothing.", p.Name, chart.Count(dead), chart.Count(len(norms)))}
+	}
 	return []string{o.Say("%s: %s of %s units are dead: their weights are next to nothing.", p.Name, chart.Count(dead), chart.Count(len(norms)))}
 }
 

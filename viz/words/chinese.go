@@ -94,8 +94,27 @@ var chinese = map[string]string{
 	"%s more are not drawn.":                                                                        "另有 %s 未画出。",
 	"At the end the gradient of %s is %s times that of %s: the one hardly learns beside the other.": "最后 %s 的梯度是 %s 倍于 %s 的梯度：后者几乎不学习。",
 
-	"%s has become the wider: %s times its standard deviation at the beginning.": "%s 变宽了：标准差为最初的 %s 倍。",
+	"%s: the standard deviation at the end is %s times that at the beginning.": "%s：最后的标准差为最初的 %s 倍。",
+	"%s: %s of %s filters are dead: their weights are next to nothing.":        "%s：%s 个滤波器（共 %s 个）已失效：权重几乎为零。",
 	"Hardly changed: %s.": "几乎没有变化：%s。",
+	"Each cell is the largest in size of %s × %s numbers, of %s × %s in all.": "每格为 %s × %s 个数中绝对值最大者，共 %s × %s 个。",
+	"%s of %s inputs have next to nothing.":                                   "%s 个输入（共 %s 个）几乎为零。",
+	"Some numbers are not finite.":                                            "有些数不是有限值。",
+	"Root of the mean square: %s.":                                            "均方根：%s。",
+	"No weight is exactly 0.":                                                 "没有恰好为 0 的权重。",
+	"%s of all %s weights are exactly 0.":                                     "%s 的权重（共 %s 个）恰好为 0。",
+	"%s has grown most, to %s times its norm at the beginning.":               "%s 增长最多，范数为最初的 %s 倍。",
+	"%s has shrunk most, to %s times its norm at the beginning.":              "%s 缩小最多，范数为最初的 %s 倍。",
+	"%s: %s of %s filters, the strongest first.":                              "%s：%s 个滤波器（共 %s 个），最强者在前。",
+	"%s: %s of %s filters, the strongest first. Red, green and blue are the weights of the channels, half as bright for 0, full for %s.": "%s：%s 个滤波器（共 %s 个），最强者在前。红、绿、蓝为各通道的权重，0 为半亮，%s 为全亮。",
+	"%s: %s of %s kernels (channel → filter), the strongest first.":                                                                      "%s：%s 个卷积核（共 %s 个；通道 → 滤波器），最强者在前。",
+	"%s of its weights are not finite.":                                                     "%s 个权重不是有限值。",
+	"At the end the gradient is between %s (%s) and %s (%s) of the size of the weights.":    "最后梯度为权重大小的 %s（%s）至 %s（%s）。",
+	"The gradient of %s is not finite.":                                                     "%s 的梯度不是有限值。",
+	"Gradients vanish in %s of %s layers.":                                                  "梯度在 %s 层中消失（共 %s 层）。",
+	"Gradients explode in %s of %s layers.":                                                 "梯度在 %s 层中爆炸（共 %s 层）。",
+	"No gradient reaches %s.":                                                               "没有梯度到达 %s。",
+	"From %s back to %s the gradient becomes %s times as large, by a factor of %s a layer.": "从 %s 回到 %s，梯度变为 %s 倍，每层 %s 倍。",
 
 	// Nothing to see.
 	" without finite values":          "，没有有限值",
@@ -166,6 +185,7 @@ var chinese = map[string]string{
 	"scatter":                  "散点",
 	"raster of %s × %s values": "%s × %s 个值的栅格",
 	"upright line":             "竖直线",
+	"zone":                     "区域",
 
 	// Distributions, spectra, limits, boundaries.
 	"%s steps":             "%s 步",

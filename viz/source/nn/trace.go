@@ -35,7 +35,7 @@ func trace(r *net.Recorder) *model.Trace {
 		p := model.Point{Step: s.Step, Count: s.Finite + s.NaN + s.Inf, Finite: s.Finite, Zeros: s.Zeros, Min: s.Min, Max: s.Max, Mean: s.Mean, Std: s.Std,
 			Norm: s.Norm, Quantiles: s.Quantiles, Bins: s.Bins}
 		if s.Tensor != nil {
-			p.Values = s.Tensor.Float64s()
+			p.Values, p.Shape = s.Tensor.Float64s(), s.Tensor.Shape()
 		}
 		t.Series[i].Points = append(t.Series[i].Points, p)
 	}
