@@ -22,6 +22,11 @@ import (
 // them. The model is an *nn.Model, or one of a framework whose source is imported.
 func Graph(model any) *Figure { return graph.New(model) }
 
+// Blocks shows a model as papers draw it: what each layer gives on as a block, as
+// high and deep as the image and as thick as it has channels, with bands for
+// activations and normalizations. Scopes are opened as in [Graph].
+func Blocks(model any) *Figure { return graph.Blocks(model) }
+
 // Open opens scopes of a graph by their names; "*" opens all.
 func Open(scopes ...string) Option { return chart.Open(scopes...) }
 

@@ -20,6 +20,7 @@ func TestFigures(t *testing.T) { golden.Figures(t, samples()) }
 func TestTexts(t *testing.T) {
 	list := samples()
 	list["random"] = graph.New(random(1, 30))
+	list["random blocks"] = graph.Blocks(random(1, 30))
 	list["opened all"] = graph.New(transformer(), chart.Open("*"))
 	for name, f := range list {
 		for _, width := range []float64{0, 250, 400, 1400} {
@@ -90,12 +91,13 @@ func TestAnyGraph(t *testing.T) {
 	for seed := range uint64(60) {
 		m := random(seed, int(seed*seed%90))
 		for _, o := range [][]chart.Option{nil, {chart.Open("*")}, {chart.Size(300, 0)}} {
-			f := graph.New(m, o...)
-			if _, err := f.Image(1); err != nil {
-				t.Errorf("seed %d: %v", seed, err)
-			}
-			if f.Describe() == "" {
-				t.Errorf("seed %d: no description", seed)
+			for _, f := range []*chart.Figure{graph.New(m, o...), graph.Blocks(m, o...)} {
+				if _, err := f.Image(1); err != nil {
+					t.Errorf("seed %d: %v", seed, err)
+				}
+				if f.Describe() == "" {
+					t.Errorf("seed %d: no description", seed)
+				}
 			}
 		}
 	}

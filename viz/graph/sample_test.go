@@ -104,15 +104,19 @@ func macs(v any) map[string]float64 {
 func samples() map[string]*chart.Figure {
 	res := resnet()
 	return map[string]*chart.Figure{
-		"cnn":         graph.New(cnn()),
-		"dark":        graph.New(cnn(), chart.Theme(chart.Dark), chart.Find("relu")),
-		"print":       graph.New(branches(), chart.Theme(chart.Print)),
-		"branches":    graph.New(branches()),
-		"transformer": graph.New(transformer()),
-		"resnet":      graph.New(res),
-		"opened":      graph.New(res, chart.Open("residual_4"), chart.Title("One block opened")),
-		"overlay":     graph.New(res, chart.Overlay("multiply-adds", macs(res))),
-		"chain":       graph.New(chain(3000)),
-		"narrow":      graph.New(branches(), chart.Size(250, 0)),
+		"cnn":           graph.New(cnn()),
+		"dark":          graph.New(cnn(), chart.Theme(chart.Dark), chart.Find("relu")),
+		"print":         graph.New(branches(), chart.Theme(chart.Print)),
+		"branches":      graph.New(branches()),
+		"transformer":   graph.New(transformer()),
+		"resnet":        graph.New(res),
+		"opened":        graph.New(res, chart.Open("residual_4"), chart.Title("One block opened")),
+		"overlay":       graph.New(res, chart.Overlay("multiply-adds", macs(res))),
+		"chain":         graph.New(chain(3000)),
+		"blocks":        graph.Blocks(cnn()),
+		"blocks-resnet": graph.Blocks(res, chart.Theme(chart.Dark), chart.Title("50 layers")),
+		"blocks-print":  graph.Blocks(branches(), chart.Theme(chart.Print)),
+		"blocks-open":   graph.Blocks(transformer(), chart.Open("transformer_block_2")),
+		"narrow":        graph.New(branches(), chart.Size(250, 0)),
 	}
 }

@@ -38,8 +38,9 @@ var chinese = map[string]string{
 	"%s values":    "%s 个值",
 
 	// Graphs of models.
-	"memory":            "内存",
-	"search":            "搜索",
+	"memory": "内存",
+	"search": "搜索",
+	"Blocks are drawn as high and deep as the square root of an image's sides, and as thick as the logarithm of its channels.": "方块的高与深按图像边长的平方根绘制，厚度按通道数的对数绘制。",
 	"search operations": "搜索运算",
 	"open all":          "全部展开",
 	"close all":         "全部收起",
