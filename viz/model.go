@@ -146,6 +146,32 @@ func Activations(model, x any, layer string, names ...string) *Figure {
 	return activity.Activations(model, x, layer, names...)
 }
 
+// Activity shows how what the layers of a model compute is distributed over data, a
+// box for each layer, and says which units are never active and which are saturated.
+// Data is a data set, or an array whose first axis counts the samples.
+//
+//	viz.Activity(model, test)
+func Activity(model, data any, layers ...string) *Figure {
+	return activity.Activity(model, data, layers...)
+}
+
+// Selectivity shows which unit of a layer speaks for which class: units × classes, the
+// means of what they compute, with the class selectivity of each unit (Morcos et al.
+// 2018). Data is a data set with classes, or [Labelled]. Without a layer's name it is
+// the last one with weights before the output.
+func Selectivity(model, data any, layer ...string) *Figure {
+	return activity.Selectivity(model, data, layer...)
+}
+
+// TopInputs shows the samples that drive units of a layer most, a row of images for
+// each unit, or the words of texts. Without units it is those that reach the highest
+// values.
+//
+//	viz.TopInputs(model, test, "conv2d_1", 3, 17)
+func TopInputs(model, data any, layer string, units ...int) *Figure {
+	return activity.TopInputs(model, data, layer, units...)
+}
+
 // States shows what the units of a recurrent layer hold after each step of a
 // sequence: units × steps, with the words under the axis where the input knows them.
 // The names say what is shown, "h" (without any), "c", or a gate such as "forget";

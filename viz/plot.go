@@ -55,6 +55,13 @@ func HBars(names []string, values []float64, list ...MarkOption) Mark {
 	return chart.HBars(names, values, list...)
 }
 
+// Boxes shows a distribution for each name as a level box plot, the first at the top:
+// a thin line over all values, a pale box from 5 to 95 %, a dark one from 25 to 75 %,
+// and a line at the median.
+func Boxes(names []string, values [][]float64, list ...MarkOption) Mark {
+	return chart.Boxes(names, values, list...)
+}
+
 // Raster shows a matrix as colours over a part of the plane: row 0 lies at y0,
 // the last row at y1, the columns from x0 to x1.
 func Raster(m Matrix, x0, x1, y0, y1 float64, list ...MarkOption) Mark {

@@ -160,3 +160,8 @@ func Ordered() Option { return chart.Ordered() }
 
 // Over lays the maps of a grid over an image: it remains where they are weak.
 func Over(img image.Image) Option { return chart.Over(img) }
+
+// OverInput lays feature maps over the image that they were made of:
+//
+//	viz.FeatureMaps(model, test.X(3)).With(viz.OverInput())
+func OverInput() Option { return chart.OverInput() }

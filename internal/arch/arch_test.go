@@ -57,7 +57,7 @@ const policy = `
 	viz/source/nn:      nn nn/tensor viz/model
 	viz/layers:          viz/model viz/chart viz/draw
 	viz/params:          viz/model viz/chart gonum.org/v1/gonum
-	viz/activity:        viz/model viz/chart gonum.org/v1/gonum
+	viz/activity:        display viz/model viz/chart gonum.org/v1/gonum
 	viz:                display viz/graph viz/layers viz/params viz/activity viz/model viz/source/nn nn viz/draw viz/chart viz/words nn/data $gonum
 
 	# The engine. Each part is usable without those below it.

@@ -3,7 +3,6 @@ package data
 import (
 	"fmt"
 	"image"
-	"image/color"
 
 	"loupe/display"
 	"loupe/viz/chart"
@@ -22,23 +21,8 @@ func (s *Set) Image(i int) image.Image {
 	if !t.isImage() {
 		return nil
 	}
-	shape, x := t.x.Shape(), s.X(i)
-	h, w := shape[1], shape[2]
-	if shape[3] == 3 {
-		img := image.NewRGBA(image.Rect(0, 0, w, h))
-		for k := range h * w {
-			img.SetRGBA(k%w, k/w, color.RGBA{level(x[3*k]), level(x[3*k+1]), level(x[3*k+2]), 255})
-		}
-		return img
-	}
-	img := image.NewGray(image.Rect(0, 0, w, h))
-	for k, v := range x {
-		img.SetGray(k%w, k/w, color.Gray{level(1 - v)})
-	}
-	return img
+	return chart.Picture(t.x.Shape()[1:], s.X(i), 0, 1)
 }
-
-func level(v float64) uint8 { return uint8(255*min(max(v, 0), 1) + 0.5) }
 
 // Show returns a figure of the first n samples with their classes, for samples
 // that are images.

@@ -5,6 +5,7 @@ package activity
 import (
 	"errors"
 	"fmt"
+	"image"
 	"math"
 	"slices"
 
@@ -21,7 +22,11 @@ const strongest = 8
 // of each layer those that respond most strongly, in that order, as shares of the
 // strongest response in the layer. Layers are named, or all that compute images.
 func FeatureMaps(v, x any, layers ...string) *chart.Figure {
-	got, err := record(v, x, layers)
+	m, in, err := input(v, x)
+	if err != nil {
+		return chart.Failed(err)
+	}
+	got, err := record(m, in, layers)
 	if err != nil {
 		return chart.Failed(err)
 	}
@@ -53,7 +58,11 @@ func FeatureMaps(v, x any, layers ...string) *chart.Figure {
 	if len(maps) == 0 {
 		return chart.Failed(errors.New("the model has no layer that computes images: rows, columns, channels"))
 	}
-	return chart.Maps(maps, names...).With(chart.Across(strongest), chart.ScaleLabel("share of the layer's strongest")).Noting(func(o *chart.Options) []string {
+	f := chart.Maps(maps, names...).With(chart.Across(strongest), chart.ScaleLabel("share of the layer's strongest"))
+	if img := pictureOf(m, in); img != nil {
+		f = f.With(chart.Input(img))
+	}
+	return f.Noting(func(o *chart.Options) []string {
 		var notes []string
 		for _, s := range silent {
 			notes = append(notes, o.Say("%s: %s of %s filters do not respond to this input.", s.layer, chart.Count(s.quiet), chart.Count(s.all)))
@@ -74,18 +83,14 @@ type layer struct {
 }
 
 // record runs a model and keeps what layers compute for the first sample.
-func record(v, x any, layers []string) ([]layer, error) {
-	m, in, err := input(v, x)
-	if err != nil {
-		return nil, err
-	}
+func record(m *model.Model, in model.Array, layers []string) ([]layer, error) {
 	for _, name := range layers {
 		if _, err := m.Node(name); err != nil {
 			return nil, err
 		}
 	}
 	var got []layer
-	_, err = m.Runner.Run([]model.Array{in}, model.Watch{Nodes: layers, Value: func(node string, a model.Array) {
+	_, err := m.Runner.Run([]model.Array{in}, model.Watch{Nodes: layers, Value: func(node string, a model.Array) {
 		if len(layers) == 0 && !weighted(m, node) {
 			return
 		}
@@ -93,6 +98,42 @@ func record(v, x any, layers []string) ([]layer, error) {
 		got = append(got, layer{node, model.Array{Shape: append([]int{1}, a.Shape[1:]...), Values: slices.Clone(a.Values[:n])}})
 	}})
 	return got, err
+}
+
+// pictureOf is the first sample of an input as an image, nil if it is none. A model
+// may take rows of numbers and make images of them first.
+func pictureOf(m *model.Model, in model.Array) image.Image {
+	shape := imageShape(m, in.Shape[1:])
+	if shape == nil {
+		return nil
+	}
+	return picture(shape, in.Values[:model.Size(shape)])
+}
+
+// picture makes an image of numbers that are usually between 0 and 1.
+func picture(shape []int, values []float64) image.Image {
+	lo, hi := 0.0, 1.0
+	for _, v := range values {
+		if !math.IsInf(v, 0) && !math.IsNaN(v) {
+			lo, hi = min(lo, v), max(hi, v)
+		}
+	}
+	return chart.Picture(shape, values, lo, hi)
+}
+
+// imageShape is the shape of images that samples of a shape are, nil if they are
+// none.
+func imageShape(m *model.Model, shape []int) []int {
+	isImage := func(s []int) bool { return len(s) == 3 && (s[2] == 1 || s[2] == 3) && s[0] > 1 && s[1] > 1 }
+	if isImage(shape) {
+		return shape
+	}
+	for _, n := range m.Nodes {
+		if n.Class == model.Reshaping && slices.Equal(n.Inputs, []int{0}) && isImage(n.Shape) && model.Size(n.Shape) == model.Size(shape) {
+			return n.Shape
+		}
+	}
+	return nil
 }
 
 func input(v, x any) (*model.Model, model.Array, error) {

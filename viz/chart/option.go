@@ -28,6 +28,8 @@ type Options struct {
 	low, high      float64 // values beyond which something is wrong
 	ordered        bool
 	over           image.Image
+	input          image.Image // what the maps of a grid were made of
+	overInput      bool
 	graph          graphOptions
 }
 
@@ -126,3 +128,18 @@ func Ordered() Option { return func(o *Options) { o.ordered = true } }
 
 // Over lays the maps of a grid over an image: it remains where they are weak.
 func Over(img image.Image) Option { return func(o *Options) { o.over = img } }
+
+// OverInput lays the maps of a grid over what they were made of, if the figure knows
+// it, as that of feature maps does.
+func OverInput() Option { return func(o *Options) { o.overInput = true } }
+
+// Input tells a grid of maps what they were made of, for OverInput.
+func Input(img image.Image) Option { return func(o *Options) { o.input = img } }
+
+// under is the image that maps lie over, nil for none.
+func (o *Options) under() image.Image {
+	if o.overInput && o.over == nil {
+		return o.input
+	}
+	return o.over
+}

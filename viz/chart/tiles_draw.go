@@ -45,6 +45,9 @@ func (t *tiles) Layout(width float64, o *Options) (Body, error) {
 		}
 		shape = max(shape, float64(h)/float64(w))
 	}
+	if o.overInput && o.under() == nil {
+		return Body{}, fmt.Errorf("viz: this grid does not know an image that its maps could lie over: give it by Over")
+	}
 	p := tilesPlan{tiles: t, o: o, columns: t.columns(o), shape: min(shape, 4)}
 	if t.maps != nil {
 		var err error
@@ -66,15 +69,24 @@ type tilesPlan struct {
 	tileW, tileH float64
 	rowH, height float64
 	bar          float64 // width of the colour bar
+	left         float64 // of the names of rows, if there is one for each
 }
 
 func (p *tilesPlan) measure(width float64) {
 	if p.scale != nil {
 		p.bar = p.scale.width(200)
 	}
-	room := width - p.bar
+	if n := len(p.o.rows); n > 0 && n == (p.len()+p.columns-1)/p.columns {
+		for _, name := range p.o.rows {
+			p.left = max(p.left, tickFont.Width(name)+8)
+		}
+		p.left = min(p.left, width*0.3)
+	}
+	room := width - p.bar - p.left
 	for p.columns > 1 && (room+tileGap)/float64(p.columns)-tileGap < 28 {
 		p.columns--
+		room += p.left // names of rows belong to rows as they were
+		p.left = 0
 	}
 	p.tileW = min((room+tileGap)/float64(p.columns)-tileGap, 240)
 	rows := (p.len() + p.columns - 1) / p.columns
@@ -92,6 +104,8 @@ func (p *tilesPlan) measure(width float64) {
 
 func (p *tilesPlan) draw(c *Sheet, area draw.Rect) {
 	d := c.Density()
+	p.drawRowNames(c, area)
+	area.X0 += p.left
 	for i := range p.len() {
 		x := area.X0 + float64(i%p.columns)*(p.tileW+tileGap)
 		y := area.Y0 + float64(i/p.columns)*p.rowH
@@ -99,7 +113,7 @@ func (p *tilesPlan) draw(c *Sheet, area draw.Rect) {
 		// The largest size of its shape that fits into the tile.
 		k := min(p.tileW/float64(w), p.tileH/float64(h))
 		r := draw.Rect{X0: x, Y0: y, X1: x + k*float64(w), Y1: y + k*float64(h)}
-		c.Image(p.picture(i, max(1, int(math.Round(r.W()*d))), max(1, int(math.Round(r.H()*d))), p.scale, p.o.over), r)
+		c.Image(p.picture(i, max(1, int(math.Round(r.W()*d))), max(1, int(math.Round(r.H()*d))), p.scale, p.o.under()), r)
 		draw.Frame(c, r, 1, c.Rim)
 		c.Hover(r, p.hover(i))
 		if text := tickFont.Fit(p.name(i), p.tileW+tileGap-4); text != "" {
@@ -128,4 +142,14 @@ func (p *tilesPlan) hover(i int) string {
 		}
 	}
 	return strings.Join(lines, "\n")
+}
+
+func (p *tilesPlan) drawRowNames(c *Sheet, area draw.Rect) {
+	if p.left == 0 {
+		return
+	}
+	for i, name := range p.o.rows {
+		y := area.Y0 + float64(i)*p.rowH + p.tileH/2
+		c.Text(tickFont.Fit(name, p.left-8), draw.Point{X: area.X0 + p.left - 8, Y: y + tickFont.Ascent()/2}, tickFont, c.Ink, draw.Place{Align: draw.End})
+	}
 }
