@@ -2,6 +2,7 @@ package link
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unsafe"
 
@@ -172,7 +173,41 @@ func (im *Image) fetch(s *symbol, name object.Name, pkg string) (target, error) 
 			}
 		}
 	}
+	if t, ok := im.instance(s, name); ok {
+		return t, nil
+	}
 	return target{}, fmt.Errorf("link: undefined symbol %s (ABI %d), referred to by %s", name.Text, name.ABI, s.Name)
+}
+
+// instance finds an instance of a generic function. It is compiled into the package
+// that first needs it; a function that is inlined elsewhere takes the call with it,
+// and then any package that is imported, directly or not, may be that one.
+func (im *Image) instance(s *symbol, name object.Name) (target, bool) {
+	if !strings.Contains(name.Text, "[") {
+		return target{}, false
+	}
+	next := slices.Clone(im.l.packages.Imports(object.UnescapePath(s.file.Package)))
+	if s.unit != nil {
+		next = append(next, s.unit.Imports...)
+	}
+	seen := map[string]bool{}
+	for len(next) > 0 {
+		path := next[0]
+		next = next[1:]
+		if seen[path] {
+			continue
+		}
+		seen[path] = true
+		if a, err := im.l.packages.Archive(path); err == nil {
+			for _, abi := range []uint16{name.ABI, object.ABIInternal} {
+				if f, i, ok := a.Lookup(name.Text, abi); ok {
+					return target{sym: im.place(f, i, nil), ok: true}, true
+				}
+			}
+		}
+		next = append(next, im.l.packages.Imports(path)...)
+	}
+	return target{}, false
 }
 
 // archive opens a package by its path as symbol names have it.
