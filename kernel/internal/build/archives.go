@@ -11,9 +11,8 @@ import (
 // cache forgets what no go command has used for five days, and go clean -cache
 // all of it.
 
-// keepArchives links, or copies, the archives of packages into a folder that
-// will be at another place.
-func keepArchives(list []*Package, dir, later string) error {
+// keepArchives links, or copies, the archives of packages into a folder.
+func keepArchives(list []*Package, dir string) error {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return err
 	}
@@ -21,12 +20,12 @@ func keepArchives(list []*Package, dir, later string) error {
 		if p.Export == "" {
 			continue
 		}
-		name := filepath.Base(p.Export) // a hash of the content
-		size, err := keepFile(p.Export, filepath.Join(dir, name))
+		kept := filepath.Join(dir, filepath.Base(p.Export)) // its name is a hash of the content
+		size, err := keepFile(p.Export, kept)
 		if err != nil {
 			return fmt.Errorf("cannot keep the archive of %s: %w", p.Path, err)
 		}
-		p.Kept, p.Size = filepath.Join(later, name), size
+		p.Kept, p.Size = kept, size
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ func TestArchivesOutliveTheBuildCache(t *testing.T) {
 		t.Fatal(err)
 	}
 	list := []*Package{{Path: "fmt", Export: one}, {Path: "unsafe"}}
-	if err := keepArchives(list, dir, dir); err != nil {
+	if err := keepArchives(list, dir); err != nil {
 		t.Fatal(err)
 	}
 	if list[0].Kept != filepath.Join(dir, "1234-d") || list[1].Kept != "" {

@@ -143,7 +143,7 @@ func cacheDir(dir string) (string, error) {
 }
 
 // cacheFormat changes with what this package writes into a worker's folder.
-const cacheFormat = 8
+const cacheFormat = 9
 
 // sourceKey names a worker by all that it is made of.
 func sourceKey(t *Toolchain, sources map[string][]byte) (string, error) {
@@ -195,15 +195,8 @@ const keepWorkers = 4
 // keepFor spares workers that a running kernel may start again after a crash.
 const keepFor = 7 * 24 * time.Hour
 
-// prune removes the workers that were not used for the longest time, and what
-// builds have left that were killed.
+// prune removes the workers that were not used for the longest time.
 func prune(cache string) {
-	broken, _ := filepath.Glob(filepath.Join(cache, "building-*"))
-	for _, dir := range broken {
-		if info, err := os.Stat(dir); err == nil && time.Since(info.ModTime()) > time.Hour {
-			os.RemoveAll(dir)
-		}
-	}
 	dirs, err := filepath.Glob(filepath.Join(cache, "worker-*"))
 	if err != nil || len(dirs) <= keepWorkers {
 		return
@@ -224,20 +217,27 @@ func prune(cache string) {
 	}
 }
 
-// build makes the worker in a folder of its own and moves it into place, so
-// that an interrupted build leaves nothing half done.
-func (w *Worker) build(ctx context.Context, progress func(string)) error {
-	tmp, err := os.MkdirTemp(filepath.Dir(w.dir), "building-")
-	if err != nil {
+// build makes the worker in its folder, where its sources stay: the go command finds
+// a package compiled only if it has not been moved since, and sessions have it compile
+// packages of Loupe that the worker does not contain. What is complete has a
+// packages.json, which is written last.
+func (w *Worker) build(ctx context.Context, progress func(string)) (err error) {
+	os.RemoveAll(w.dir) // what an interrupted build has left
+	if err := os.Mkdir(w.dir, 0o700); err != nil {
 		return fmt.Errorf("cannot build the worker: %w", err)
 	}
-	defer os.RemoveAll(tmp)
+	defer func() {
+		if err != nil {
+			os.RemoveAll(w.dir)
+		}
+	}()
 	progress("writing the sources of the worker")
-	if err := writeSources(tmp, w.sources); err != nil {
+	if err := writeSources(w.dir, w.sources); err != nil {
 		return err
 	}
 	progress(w.compiling())
-	list, err := w.Toolchain.List(ctx, filepath.Join(tmp, "worker.src"), ".")
+	src := filepath.Join(w.dir, "worker.src")
+	list, err := w.Toolchain.List(ctx, src, ".")
 	if err != nil {
 		return err
 	}
@@ -246,20 +246,20 @@ func (w *Worker) build(ctx context.Context, progress func(string)) error {
 		return err
 	}
 	progress("linking the worker")
-	if err := w.linkWorker(ctx, tmp, archives); err != nil {
+	if err := w.linkWorker(ctx, archives); err != nil {
 		return err
 	}
 	progress("reading the worker's symbols")
-	if err := link.Survey(filepath.Join(tmp, "worker"), archives, filepath.Join(tmp, "world")); err != nil {
+	if err := link.Survey(w.Program, archives, filepath.Join(w.dir, "world")); err != nil {
 		return err
 	}
-	if err := os.Chmod(filepath.Join(tmp, "worker"), 0o700); err != nil {
+	if err := os.Chmod(w.Program, 0o700); err != nil {
 		return err
 	}
 	for _, p := range list {
 		p.Preloaded = true
 	}
-	extra, err := w.Toolchain.List(ctx, filepath.Join(tmp, "worker.src"), unpreloaded...)
+	extra, err := w.Toolchain.List(ctx, src, unpreloaded...)
 	if err != nil {
 		return err
 	}
@@ -268,24 +268,24 @@ func (w *Worker) build(ctx context.Context, progress func(string)) error {
 			list = append(list, p)
 		}
 	}
-	for _, p := range list {
-		if rest, ok := strings.CutPrefix(p.Dir, tmp); ok {
-			p.Dir = w.dir + rest // where the sources will be
-		}
-	}
-	if err := keepArchives(list, filepath.Join(tmp, "archives"), filepath.Join(w.dir, "archives")); err != nil {
+	if err := keepArchives(list, filepath.Join(w.dir, "archives")); err != nil {
 		return err
 	}
+	prune(filepath.Dir(w.dir))
+	return w.write(list)
+}
+
+// write writes what the worker contains; it is complete then.
+func (w *Worker) write(list []*Package) error {
 	b, err := json.Marshal(list)
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(tmp, "packages.json"), b, 0o600); err != nil {
+	name := filepath.Join(w.dir, "packages.json")
+	if err := os.WriteFile(name+".new", b, 0o600); err != nil {
 		return err
 	}
-	os.RemoveAll(w.dir)
-	prune(filepath.Dir(w.dir))
-	return os.Rename(tmp, w.dir)
+	return os.Rename(name+".new", name)
 }
 
 // Discard makes the next [Prepare] build the worker again: its program does not
@@ -317,15 +317,15 @@ func openAll(list []*Package) ([]*object.Archive, error) {
 
 // linkWorker links the worker program with a file that keeps every function
 // of its packages alive.
-func (w *Worker) linkWorker(ctx context.Context, tmp string, archives []*object.Archive) error {
-	src := filepath.Join(tmp, "worker.src")
+func (w *Worker) linkWorker(ctx context.Context, archives []*object.Archive) error {
+	src := filepath.Join(w.dir, "worker.src")
 	if err := os.WriteFile(filepath.Join(src, "keep.go"), keepSource(archives), 0o600); err != nil {
 		return err
 	}
 	if err := os.WriteFile(filepath.Join(src, "keep.s"), nil, 0o600); err != nil {
 		return err
 	}
-	_, err := w.Toolchain.run(ctx, src, "build", "-ldflags=-checklinkname=0", "-o", filepath.Join(tmp, "worker"), ".")
+	_, err := w.Toolchain.run(ctx, src, "build", "-ldflags=-checklinkname=0", "-o", w.Program, ".")
 	return err
 }
 
