@@ -55,6 +55,9 @@ const policy = `
 	# Figures. They read models, and nothing of the kernel.
 	viz/graph:          viz/model viz/chart viz/draw viz/words
 	viz/source/nn:      nn nn/tensor viz/model
+	# The framework of others is a dependency of its source alone: nothing that is
+	# built without a wish for it compiles any of it.
+	viz/source/gomlx:   viz/model github.com/gomlx/gomlx github.com/gomlx/compute github.com/pkg/errors
 	viz/layers:          viz/model viz/chart viz/draw
 	viz/params:          viz/model viz/chart gonum.org/v1/gonum
 	viz/activity:        display viz/model viz/chart gonum.org/v1/gonum
@@ -101,6 +104,7 @@ const inTests = `
 	viz/activity:             internal/legible viz/words nn nn/data nn/tensor viz/source/nn
 	viz/source/nn:            viz/model nn/tensor
 	viz:                      nn/tensor
+	viz/source/gomlx:         nn/data viz viz/chart
 	nn:                       nn/data
 	kernel/internal/cell:     kernel/internal/build kernel/internal/object
 	kernel:                   internal/soak
