@@ -38,7 +38,7 @@ func (n *Net) describe() (*model.Model, error) {
 		if err != nil {
 			return nil, err
 		}
-		return b.outputs[:1], nil
+		return b.outputs, nil
 	})
 	if err != nil {
 		return nil, err

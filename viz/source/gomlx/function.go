@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/gomlx/gomlx/core/graph"
 	store "github.com/gomlx/gomlx/ml/model"
@@ -83,7 +84,8 @@ func (f *function) call(scope *store.Scope, g *graph.Graph, inputs []*graph.Node
 		}
 		outputs = append(outputs, out.Interface().(*graph.Node))
 	}
-	if len(outputs) == 0 || outputs[0] == nil {
+	outputs = slices.DeleteFunc(slices.Clone(outputs), func(n *graph.Node) bool { return n == nil })
+	if len(outputs) == 0 {
 		return nil, errors.New("the model function returns no node")
 	}
 	return outputs, nil

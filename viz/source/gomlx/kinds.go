@@ -129,7 +129,7 @@ func (o *op) attrs(shapeOf func(path string) []int) []model.Attr {
 	var list []model.Attr
 	for _, n := range o.nodes {
 		kind := n.Type().String()
-		if len(o.nodes) > 1 && !multiplies(n) && !strings.HasPrefix(kind, "Reduce") && !strings.HasPrefix(kind, "Fused") {
+		if len(o.nodes) > 1 && !multiplies(n) && !strings.HasPrefix(kind, "Reduce") && (n != o.main || !strings.HasPrefix(kind, "Fused")) {
 			continue // how a function computes something says little
 		}
 		if n.Type() == graph.NodeTypeConvGeneral {
@@ -142,17 +142,28 @@ func (o *op) attrs(shapeOf func(path string) []int) []model.Attr {
 		}
 		have := settings(n)
 		for _, s := range shown {
-			v := tidy(s.as, have[s.name])
+			v := tidy(s.as, have[s.name], rankOf(n))
 			if v != "" && !slices.ContainsFunc(list, func(a model.Attr) bool { return a.Name == s.as }) {
 				list = append(list, model.Attr{Name: s.as, Value: v})
 			}
 		}
 	}
-	return list
+	return slices.DeleteFunc(list, func(a model.Attr) bool { // windows usually do not overlap
+		return a.Name == "strides" && slices.Contains(list, model.Attr{Name: "window", Value: a.Value})
+	})
 }
 
-// tidy words a setting; one that is as usual is "".
-func tidy(name, value string) string {
+// rankOf is how many axes a node works on.
+func rankOf(n *graph.Node) int {
+	if in := n.Inputs(); len(in) > 0 {
+		return in[0].Rank()
+	}
+	return n.Rank()
+}
+
+// tidy words a setting; one that is as usual is "". Axes are counted from the last one,
+// which is -1 and usual: then it does not matter that there are samples.
+func tidy(name, value string, rank int) string {
 	list := numbers(strings.NewReplacer("[", " ", "]", " ").Replace(value))
 	same := func(usual int) bool {
 		return !slices.ContainsFunc(list, func(v int) bool { return v != usual })
@@ -173,10 +184,15 @@ func tidy(name, value string) string {
 		case same(list[0]):
 			return strconv.Itoa(list[0])
 		}
-	case "axes":
-		if strings.HasPrefix(value, "{") { // of a convolution: which is which
+	case "axis", "axes":
+		if strings.HasPrefix(value, "{") || len(list) == 1 && list[0] == rank-1 { // those of a convolution say which is which
 			return ""
 		}
+		var words []string
+		for _, axis := range list {
+			words = append(words, strconv.Itoa(axis-rank))
+		}
+		return strings.Join(words, " ")
 	case "activation":
 		if value == "none" {
 			return ""

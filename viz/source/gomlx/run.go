@@ -101,14 +101,13 @@ func (n *Net) tellValues(args []any, names []string, w model.Watch) (out model.A
 	if w.Value == nil && w.State == nil {
 		names = nil
 	}
-	var list []wanted
 	p, err := n.program("values "+strings.Join(names, "\n"), func(scope *store.Scope, g *graph.Graph, inputs []*graph.Node) ([]*graph.Node, error) {
 		b, err := n.build(scope, g, inputs)
 		if err != nil {
 			return nil, err
 		}
 		list := b.wanted(names)
-		outputs := []*graph.Node{b.outputs[0]}
+		outputs := slices.Clone(b.outputs) // all: the backend in Go fails where the end of a graph is not wanted
 		for _, one := range list {
 			outputs = append(outputs, one.from)
 		}
@@ -122,9 +121,9 @@ func (n *Net) tellValues(args []any, names []string, w model.Watch) (out model.A
 	if err != nil {
 		return out, err
 	}
-	list, _ = g.State(wantedKey{}).([]wanted)
+	list, _ := g.State(wantedKey{}).([]wanted)
 	for i, one := range list {
-		a, err := arrayOf(outputs[i+1])
+		a, err := arrayOf(outputs[len(outputs)-len(list)+i])
 		if err != nil {
 			return out, fmt.Errorf("gomlx: %s: %w", one.node, err)
 		}

@@ -2,6 +2,7 @@ package gomlx_test
 
 import (
 	"math"
+	"sync"
 	"testing"
 
 	"github.com/gomlx/compute"
@@ -22,9 +23,12 @@ import (
 	"loupe/viz/source/gomlx"
 )
 
+// one backend for all: tensors belong to one.
+var one = sync.OnceValues(func() (compute.Backend, error) { return compute.NewWithConfig("go") })
+
 func backend(t testing.TB) compute.Backend {
 	t.Helper()
-	b, err := compute.NewWithConfig("go")
+	b, err := one()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +54,7 @@ func cnn(s *model.Scope, x *graph.Node) *graph.Node {
 		x = layers.Convolution(scope, x).Channels(channels).KernelSize(3).PadSame().Done()
 		x = norm.BatchNorm(scope, x, -1).UseBackendInference(false).Done()
 		x = activation.Relu(x)
-		x = graph.MaxPool(x).Window(2).Done()
+		x = graph.MeanPool(x).Window(2).Done() // the backend in Go has no gradients of MaxPool
 	}
 	x = graph.Reshape(x, x.Shape().Dim(0), -1)
 	return layers.DenseWithBias(s.In("readout"), x, 10)
