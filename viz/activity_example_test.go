@@ -47,3 +47,9 @@ func ExampleStates() {
 	fmt.Println(viz.States(m, words.Encode("not a bad film")).Describe())
 	// Output: Heat map of 2 rows × 5 columns: h from −0.00735 (1, <start>) to 0.0286 (0, film), mean 0.0105. Red is positive, blue negative. The states change most at “bad”: by 43.4 % of all change.
 }
+
+func ExampleMaximize() {
+	m, _ := line()
+	fmt.Println(viz.Maximize(m, "dense_1").Describe())
+	// Output: Heat map of 1 row × 3 columns: value from 0 (#0: −0.036, column 1) to 1 (#0: −0.036, column 0), mean 0.507. 128 steps of ascent from noise: from −0.249 to −0.036 on average.
+}

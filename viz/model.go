@@ -172,6 +172,21 @@ func TopInputs(model, data any, layer string, units ...int) *Figure {
 	return activity.TopInputs(model, data, layer, units...)
 }
 
+// Maximize shows inputs that drive units of a layer as strongly as gradient ascent
+// from noise can make them, with what the unit computes for each: what the unit looks
+// for (Olah et al., "Feature Visualization", 2017). Without units it takes the first
+// sixteen. The same call gives the same picture; an [Ascent] changes how it is done.
+//
+//	viz.Maximize(model, "conv2d_1", 3, 17)
+//	viz.Ascent{Steps: 512, Seed: 2}.Maximize(model, "conv2d_1")
+func Maximize(model any, layer string, units ...int) *Figure {
+	return Ascent{}.Maximize(model, layer, units...)
+}
+
+// An Ascent is how [Maximize] searches for inputs: steps, rate, L2, blur, jitter, the
+// range of inputs, and the seed of its noise.
+type Ascent = activity.Ascent
+
 // States shows what the units of a recurrent layer hold after each step of a
 // sequence: units × steps, with the words under the axis where the input knows them.
 // The names say what is shown, "h" (without any), "c", or a gate such as "forget";

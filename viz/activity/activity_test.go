@@ -1,11 +1,14 @@
 package activity_test
 
 import (
+	"bytes"
+	"context"
 	"fmt"
 	"strings"
 	"sync"
 	"testing"
 
+	"loupe/display"
 	"loupe/internal/golden"
 	"loupe/internal/legible"
 	"loupe/nn"
@@ -51,7 +54,17 @@ var dying = sync.OnceValue(func() *nn.Model {
 
 const text = "it does not have a brilliant cast"
 
-func samples() map[string]*chart.Figure {
+// large is a model that reads digits of 28 × 28 pixels, trained a little.
+var large = sync.OnceValue(func() *nn.Model {
+	train, _ := data.Digits28().Split()
+	m := nn.Sequential(nn.Conv2D(8, 3, nn.ReLU), nn.MaxPool2D(2), nn.Conv2D(16, 3, nn.ReLU), nn.MaxPool2D(2), nn.Flatten(), nn.Dense(10, nn.Softmax)).Seed(1)
+	nn.Fit(m, train.First(1500), nn.Config{Optimizer: nn.Adam(3e-3), Loss: nn.CrossEntropy, Epochs: 2, Seed: 1})
+	return m
+})
+
+var samples = sync.OnceValue(makeSamples)
+
+func makeSamples() map[string]*chart.Figure {
 	set := data.Digits()
 	x, _ := set.Batch([]int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11})
 	names := make([]string, 12)
@@ -76,6 +89,8 @@ func samples() map[string]*chart.Figure {
 		"top texts":      activity.TopInputs(reader(), data.Reviews().Test.First(200), "", 2, 5),
 		"top words":      activity.TopInputs(reader(), data.Reviews().Test.First(200), "embedding", 2),
 		"top rows":       activity.TopInputs(nn.Sequential(nn.Dense(4, nn.Tanh), nn.Dense(3)).Seed(1).Build(4), data.Iris(), "", 0, 1),
+		"maximize":       activity.Ascent{Steps: 64}.Maximize(large(), "dense"),
+		"maximize rows":  activity.Ascent{Steps: 20, Low: 0, High: 8}.Maximize(nn.Sequential(nn.Dense(6, nn.Tanh), nn.Dense(3)).Seed(1).Build(4), "dense"),
 		"of filters":     activity.Activations(digits(), x, "conv2d", names...),
 	}
 }
@@ -123,6 +138,13 @@ func TestMistakes(t *testing.T) {
 		{activity.Selectivity(digits(), model.Labelled{X: tensor.New(2, 64), Y: 3}), "a int is no list of classes"},
 		{activity.TopInputs(digits(), data.Digits().First(9), "", 24), "layer dense has no unit 24: they are numbered from 0 to 23"},
 		{activity.TopInputs(3, data.Digits(), ""), "a int is no model"},
+		{activity.Ascent{}.Maximize(digits(), "nope"), `the model has no node "nope"`},
+		{activity.Ascent{}.Maximize(digits(), "dense", 24), "layer dense has no unit 24: they are numbered from 0 to 23"},
+		{activity.Ascent{}.Maximize(reader(), "lstm"), "the model gives no gradient with respect to its input: its inputs are words"},
+		{activity.Ascent{}.Maximize(nn.Sequential(nn.Dense(3)), "dense"), "the shape of the model's input is not known"},
+		{activity.Ascent{Low: 1, High: 0}.Maximize(digits(), "dense"), "inputs cannot range from 1 to 0"},
+		{activity.Ascent{Jitter: 8}.Maximize(digits(), "dense"), "images of 8 pixels cannot be shifted by up to 8"},
+		{activity.Ascent{Rate: -1}.Maximize(digits(), "dense"), "must not be negative"},
 		{activity.Activations(digits(), x, "nope"), `the model has no node "nope"`},
 		{activity.Activations(digits(), tensor.New(2, 63), ""), "the model takes samples of [8 8 1], and the input is [2 63]"},
 	} {
@@ -148,3 +170,48 @@ func TestHooksAreGone(t *testing.T) {
 		t.Errorf("%d calls, %v", calls, err)
 	}
 }
+
+// TestMaximize searches for inputs of units whose best input is known.
+func TestMaximize(t *testing.T) {
+	m := nn.Sequential(nn.Dense(3), nn.Dense(2, nn.Softmax)).Build(4)
+	weights := m.Layer("dense").Param("kernel").Data
+	for i := range 4 {
+		weights.Set(float64(2*(i%2)-1), i, 0) // likes even inputs low and odd ones high
+		weights.Set(0, i, 1)                  // nothing at all
+	}
+	f := activity.Ascent{Decay: -1}.Maximize(m, "dense", 0, 1)
+	table := f.Data().CSV()
+	for _, want := range []string{"0,0,0,#0: 2", "0,1,1,#0: 2", "0,2,0,#0: 2", "0,3,1,#0: 2"} {
+		if !strings.Contains(table, want) {
+			t.Errorf("no %q in\n%s", want, table)
+		}
+	}
+	if text := f.Describe(); !strings.Contains(text, "1 of 2 units have no gradient here (1).") {
+		t.Errorf("the description is %q", text)
+	}
+	a, err := activity.Ascent{Steps: 12, Seed: 7}.Maximize(digits(), "conv2d_1", 1, 4).PNG()
+	b, _ := activity.Ascent{Steps: 12, Seed: 7}.Maximize(digits(), "conv2d_1", 1, 4).PNG()
+	c, _ := activity.Ascent{Steps: 12, Seed: 8}.Maximize(digits(), "conv2d_1", 1, 4).PNG()
+	if err != nil || !bytes.Equal(a, b) || bytes.Equal(a, c) {
+		t.Errorf("the same seed has other bytes, or another one the same: %v", err)
+	}
+}
+
+// TestInterrupt interrupts a scan and an ascent.
+func TestInterrupt(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer display.Connect(display.Connect(interrupted{ctx}))
+	cancel()
+	for _, f := range []*chart.Figure{activity.Activity(digits(), data.Digits()), activity.Ascent{}.Maximize(digits(), "dense")} {
+		if _, err := f.Image(1); err == nil || !strings.Contains(err.Error(), "interrupted") {
+			t.Errorf("the error is %v", err)
+		}
+	}
+}
+
+type interrupted struct{ ctx context.Context }
+
+func (f interrupted) Show(display.Bundle, string, bool) error { return nil }
+func (f interrupted) Clear(bool) error                        { return nil }
+func (f interrupted) Ask(string, bool) (string, error)        { return "", nil }
+func (f interrupted) Context() context.Context                { return f.ctx }

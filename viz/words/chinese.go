@@ -110,6 +110,8 @@ var chinese = map[string]string{
 	"%s of %s units are shown, the most selective of each class.":                "显示 %s 个单元（共 %s 个），为每个类别中选择性最高者。",
 	"The strongest of %s.":                                                       "%s中最强者。",
 	"Only %s drives unit %s that much.":                                          "只有 %s 如此激活单元 %s。",
+	"%s of ascent from noise: from %s to %s on average.":                         "从噪声出发上升%s：平均从 %s 到 %s。",
+	"%s of %s units have no gradient here (%s).":                                 "%s 个单元（共 %s 个）在此没有梯度（%s）。",
 	"Hardly changed: %s.":                                                        "几乎没有变化：%s。",
 	"Each cell is the largest in size of %s × %s numbers, of %s × %s in all.":    "每格为 %s × %s 个数中绝对值最大者，共 %s × %s 个。",
 	"%s of %s inputs have next to nothing.":                                      "%s 个输入（共 %s 个）几乎为零。",

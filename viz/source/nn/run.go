@@ -67,8 +67,7 @@ func (r *runner) pass(values []*net.Value, w model.Watch) (out model.Array) {
 		r.m.Hooked(net.Hook{Layers: []string{w.At}, Forward: func(e *net.Event) { of = e.Value() }}, forward)
 		out, at = array(at.Data), of
 	}
-	params := r.m.Params()
-	for _, p := range params {
+	for _, p := range r.m.Params() {
 		p.ZeroGrad()
 	}
 	t.BackwardFrom(at, r.start(w, array(at.Data)))
