@@ -104,7 +104,7 @@ const inTests = `
 	viz/activity:             internal/legible viz/words nn nn/data nn/tensor viz/source/nn
 	viz/source/nn:            viz/model nn/tensor
 	viz:                      nn/tensor
-	viz/source/gomlx:         nn/data viz viz/chart
+	viz/source/gomlx:         nn/data viz
 	nn:                       nn/data
 	kernel/internal/cell:     kernel/internal/build kernel/internal/object
 	kernel:                   internal/soak

@@ -52,7 +52,7 @@ func FeatureMaps(v, x any, layers ...string) *chart.Figure {
 		}
 		for _, c := range list[:min(strongest, len(list))] {
 			maps = append(maps, c.m)
-			names = append(names, fmt.Sprintf("%s %d", model.Base(l.name), c.channel))
+			names = append(names, fmt.Sprintf("%s %d", shortName(l, got), c.channel))
 		}
 	}
 	if len(maps) == 0 {
@@ -69,6 +69,16 @@ func FeatureMaps(v, x any, layers ...string) *chart.Figure {
 		}
 		return notes
 	})
+}
+
+// shortName is a layer's name without its scope, unless others in the list have the
+// same.
+func shortName(l layer, list []layer) string {
+	base := model.Base(l.name)
+	if slices.ContainsFunc(list, func(o layer) bool { return o.name != l.name && model.Base(o.name) == base }) {
+		return l.name
+	}
+	return base
 }
 
 type silence struct {

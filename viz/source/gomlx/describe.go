@@ -85,13 +85,14 @@ func (n *Net) build(scope *store.Scope, g *graph.Graph, inputs []*graph.Node) (*
 // each reads.
 func (b *built) name(ops []*op, whole bool) {
 	owner := map[*graph.Node]int{}
-	used := map[string]int{}
+	used := map[string]bool{}
 	unique := func(name string) string {
-		used[name]++
-		if k := used[name]; k > 1 {
-			return unique0(used, name, k)
+		free := name
+		for k := 1; used[free]; k++ {
+			free = fmt.Sprintf("%s_%d", name, k)
 		}
-		return name
+		used[free] = true
+		return free
 	}
 	add := func(one named, nodes ...*graph.Node) {
 		i := len(b.nodes)
@@ -108,7 +109,7 @@ func (b *built) name(ops []*op, whole bool) {
 		b.nodes = append(b.nodes, one)
 	}
 	for _, o := range ops {
-		used[o.name]++ // inputs give way
+		used[o.name] = true // inputs give way
 	}
 	for _, n := range b.inputs {
 		add(named{name: unique("input"), main: n, kind: "Input"}, n)
@@ -125,16 +126,6 @@ func (b *built) name(ops []*op, whole bool) {
 				name = unique(o.name + "/" + baseName(kind))
 			}
 			add(named{name: name, op: o, main: n, kind: kind}, n)
-		}
-	}
-}
-
-// unique0 numbers a name that is taken.
-func unique0(used map[string]int, name string, k int) string {
-	for ; ; k++ {
-		if numbered := fmt.Sprintf("%s_%d", name, k-1); used[numbered] == 0 {
-			used[numbered]++
-			return numbered
 		}
 	}
 }
@@ -192,10 +183,13 @@ func reads(n *graph.Node, path string, others []*graph.Node) bool {
 	})
 }
 
+// paramName is the path of a variable without the first slash.
+func paramName(v *store.Variable) string { return strings.TrimPrefix(v.Path(), "/") }
+
 func (n *Net) param(v *store.Variable) model.Param {
 	path := v.Path()
 	return model.Param{
-		Name: strings.TrimPrefix(path, "/"), Shape: slices.Clone(v.Shape().Dimensions), DType: strings.ToLower(v.DType().String()), Trained: v.Trainable,
+		Name: paramName(v), Shape: slices.Clone(v.Shape().Dimensions), DType: strings.ToLower(v.DType().String()), Trained: v.Trainable,
 		Values: func() []float64 { return valuesOf(n.store, path) },
 	}
 }

@@ -65,10 +65,11 @@ func TestMistakesInRuns(t *testing.T) {
 		{"input 0 has the shape [4], and", m, []viz.Array{rows(4)}, value},
 		{"has the shape [3 4] and 2 numbers", m, []viz.Array{{Shape: []int{3, 4}, Values: []float64{1, 2}}}, value},
 		{`the model has no node "hiden"; it has input, hidden`, m, []viz.Array{rows(2, 4)}, viz.Watch{Nodes: []string{"hiden"}}},
+		{`the model has no node "somewhere"`, m, []viz.Array{rows(2, 4)}, viz.Watch{At: "somewhere", Gradient: func(string, viz.Array) {}}},
 		{"number 0 is 0.841", tokens, []viz.Array{rows(2, 6)}, value},
 		{"example of input 1 has 2 samples, and not 3", two, []viz.Array{rows(3, 4)}, value},
-		{"only real numbers have gradients", whole, []viz.Array{rows(2, 4)}, viz.Watch{Gradient: func(string, viz.Array) {}}},
-		{"the gradient at the output has the shape [1], and the output [2 3]", m, []viz.Array{rows(2, 4)}, viz.Watch{Gradient: func(string, viz.Array) {}, Of: func(viz.Array) viz.Array { return rows(1) }}},
+		{"only real numbers have them", whole, []viz.Array{rows(2, 4)}, viz.Watch{Gradient: func(string, viz.Array) {}}},
+		{"the gradient at what has the shape [2 3] has the shape [1]", m, []viz.Array{rows(2, 4)}, viz.Watch{Gradient: func(string, viz.Array) {}, Of: func(viz.Array) viz.Array { return rows(1) }}},
 	} {
 		if _, err := c.m.Runner.Run(c.in, c.watch); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v, want %q", err, c.want)

@@ -1,6 +1,7 @@
 package gomlx
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -67,15 +68,8 @@ type reading struct {
 func newReading(g *graph.Graph, inputs, outputs []*graph.Node, vars map[*graph.Node]string) *reading {
 	r := &reading{outputs: outputs, moving: map[*graph.Node]bool{}, readers: map[*graph.Node][]*graph.Node{}, vars: vars}
 	needed := map[*graph.Node]bool{}
-	stack := slices.Clone(outputs)
-	for len(stack) > 0 {
-		n := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
-		if n == nil || needed[n] {
-			continue
-		}
-		needed[n] = true
-		stack = append(stack, n.Inputs()...)
+	for _, out := range outputs {
+		maps.Copy(needed, ancestors(out))
 	}
 	for _, n := range g.Nodes() { // inputs before what reads them
 		if !needed[n] {

@@ -2,6 +2,7 @@ package gomlx
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/gomlx/gomlx/core/graph"
@@ -160,14 +161,14 @@ func (r *Recorder) keep(step int) {
 		return
 	}
 	k := kept{step: step}
-	add := func(path, what string, values []float64) {
+	add := func(path, what string, shape []int, values []float64) {
 		scope, name := store.SplitPath(path)
 		s := seen{strings.TrimPrefix(scope, "/"), name + what, model.PointOf(step, values)}
 		if s.node == "" {
 			s.node = "variables"
 		}
 		if r.whole {
-			s.point.Values = values
+			s.point.Values, s.point.Shape = values, slices.Clone(shape)
 		}
 		k.parts = append(k.parts, s)
 		r.bytes += s.bytes()
@@ -175,13 +176,13 @@ func (r *Recorder) keep(step int) {
 	for v := range r.loop.Trainer.Store().IterVariables() {
 		path := v.Path()
 		if g, ok := r.grads[path]; ok {
-			add(path, " gradient", g)
+			add(path, " gradient", v.Shape().Dimensions, g)
 		}
 		before, ok := r.before[path]
 		if !ok {
 			continue
 		}
-		add(path, "", before)
+		add(path, "", v.Shape().Dimensions, before)
 		after := valuesOf(r.loop.Trainer.Store(), path)
 		if len(after) != len(before) {
 			continue
@@ -189,7 +190,7 @@ func (r *Recorder) keep(step int) {
 		for i := range after {
 			after[i] -= before[i]
 		}
-		add(path, " update", after)
+		add(path, " update", v.Shape().Dimensions, after)
 	}
 	r.steps = append(r.steps, k)
 	r.forget()

@@ -125,7 +125,7 @@ func TestRecorderPictures(t *testing.T) {
 	if !slices.Equal(steps, []int{0, 5, 10, 15, 20}) {
 		t.Errorf("kept steps %v", steps)
 	}
-	for name, f := range map[string]*viz.Figure{"gradients": viz.Gradients(r), "updates": viz.Updates(r), "weights": viz.Weights(s), "spectra": viz.Spectra(s), "layers": viz.Layers(s), "diff": viz.Diff(s, s)} {
+	for name, f := range map[string]*viz.Figure{"gradients": viz.Gradients(r), "updates": viz.Updates(r), "distributions": viz.Distributions(r), "ridges": viz.Ridges(r), "ratios": viz.GradientRatios(r), "flow": viz.GradientFlow(r), "norms": viz.Norms(r), "weights": viz.Weights(s), "spectra": viz.Spectra(s), "layers": viz.Layers(s), "diff": viz.Diff(s, s)} {
 		if _, err := f.Image(1); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	store "github.com/gomlx/gomlx/ml/model"
@@ -31,16 +30,19 @@ func (r runner) Run(inputs []model.Array, w model.Watch) (out model.Array, err e
 	if err != nil {
 		return out, err
 	}
-	out, err = n.tellValues(args, names, w)
-	if err != nil || w.Gradient == nil {
+	out, at, err := n.tellValues(args, names, w)
+	if err != nil || w.Gradient == nil && w.Param == nil {
 		return out, err
 	}
-	return out, n.tellGradients(args, names, out, w)
+	return out, n.tellGradients(args, names, at, w)
 }
 
 // watched are the nodes that a watch asks for: all operations if it names none.
 func (n *Net) watched(w model.Watch) ([]string, error) {
-	for _, name := range w.Nodes {
+	for _, name := range slices.Concat(w.Nodes, []string{w.At}) {
+		if name == "" {
+			continue
+		}
 		if _, err := n.out.Node(name); err != nil {
 			return nil, fmt.Errorf("gomlx: %w", err)
 		}
@@ -96,12 +98,13 @@ type wanted struct {
 	heads      int // the axis of the heads in attention
 }
 
-// tellValues runs the model and tells the values of nodes and their states.
-func (n *Net) tellValues(args []any, names []string, w model.Watch) (out model.Array, err error) {
+// tellValues runs the model and tells the values of nodes and their states. It returns
+// the output, and what gradients are of.
+func (n *Net) tellValues(args []any, names []string, w model.Watch) (out, at model.Array, err error) {
 	if w.Value == nil && w.State == nil {
 		names = nil
 	}
-	p, err := n.program("values "+strings.Join(names, "\n"), func(scope *store.Scope, g *graph.Graph, inputs []*graph.Node) ([]*graph.Node, error) {
+	p, err := n.program("values "+strings.Join(names, "\n")+"\n\n"+w.At, func(scope *store.Scope, g *graph.Graph, inputs []*graph.Node) ([]*graph.Node, error) {
 		b, err := n.build(scope, g, inputs)
 		if err != nil {
 			return nil, err
@@ -112,27 +115,40 @@ func (n *Net) tellValues(args []any, names []string, w model.Watch) (out model.A
 			outputs = append(outputs, one.from)
 		}
 		g.AttachState(wantedKey{}, list)
-		return outputs, nil
+		return append(outputs, b.at(w.At)), nil
 	})
 	if err != nil {
-		return out, err
+		return out, at, err
 	}
 	outputs, g, err := p.run(args)
 	if err != nil {
-		return out, err
+		return out, at, err
+	}
+	if out, err = arrayOf(outputs[0]); err != nil {
+		return out, at, fmt.Errorf("gomlx: the output: %w", err)
+	}
+	if at, err = arrayOf(outputs[len(outputs)-1]); err != nil {
+		return out, at, fmt.Errorf("gomlx: what gradients are of: %w", err)
 	}
 	list, _ := g.State(wantedKey{}).([]wanted)
 	for i, one := range list {
-		a, err := arrayOf(outputs[len(outputs)-len(list)+i])
+		a, err := arrayOf(outputs[len(outputs)-1-len(list)+i])
 		if err != nil {
-			return out, fmt.Errorf("gomlx: %s: %w", one.node, err)
+			return out, at, fmt.Errorf("gomlx: %s: %w", one.node, err)
 		}
 		one.tell(a, w)
 	}
-	if out, err = arrayOf(outputs[0]); err != nil {
-		return out, fmt.Errorf("gomlx: the output: %w", err)
+	return out, at, nil
+}
+
+// at is the operation of a node, the output for "".
+func (b *built) at(name string) *graph.Node {
+	for _, one := range b.nodes {
+		if one.name == name {
+			return one.main
+		}
 	}
-	return out, nil
+	return b.outputs[0]
 }
 
 // wantedKey is where a graph keeps what its outputs are.
@@ -237,69 +253,4 @@ func permuted(a model.Array, order ...int) model.Array {
 		}
 	}
 	return model.Array{Shape: dims[:], Values: values}
-}
-
-// tellGradients computes gradients of what the watch asks for with respect to the
-// outputs of nodes.
-func (n *Net) tellGradients(args []any, names []string, out model.Array, w model.Watch) error {
-	seed := model.Array{Shape: out.Shape, Values: slices.Repeat([]float64{1}, len(out.Values))}
-	if w.Of != nil {
-		if seed = w.Of(out); len(seed.Values) != len(out.Values) {
-			return fmt.Errorf("gomlx: the gradient at the output has the shape %v, and the output %v", seed.Shape, out.Shape)
-		}
-		seed.Shape = out.Shape
-	}
-	p, err := n.program("gradients "+strings.Join(names, "\n"), func(scope *store.Scope, g *graph.Graph, inputs []*graph.Node) ([]*graph.Node, error) {
-		return n.gradients(scope, g, inputs[:len(inputs)-1], inputs[len(inputs)-1], names)
-	})
-	if err != nil {
-		return err
-	}
-	at, err := tensorFrom(seed, seedType)
-	if err != nil {
-		return err
-	}
-	grads, g, err := p.run(append(slices.Clone(args), at))
-	if err != nil {
-		return err
-	}
-	list, _ := g.State(wantedKey{}).([]wanted)
-	for i, one := range list {
-		a, err := arrayOf(grads[i])
-		if err != nil {
-			return fmt.Errorf("gomlx: the gradient of %s: %w", one.node, err)
-		}
-		w.Gradient(one.node, a)
-	}
-	return nil
-}
-
-// seedType is the type of the gradient at the output, before it has the output's.
-const seedType = dtypes.Float64
-
-// gradients builds the graph of the gradients of the sum of output times seed. Nodes
-// of whole numbers have none, and are left out unless they are named alone.
-func (n *Net) gradients(scope *store.Scope, g *graph.Graph, inputs []*graph.Node, seed *graph.Node, names []string) ([]*graph.Node, error) {
-	b, err := n.build(scope, g, inputs)
-	if err != nil {
-		return nil, err
-	}
-	output := b.outputs[0]
-	if !output.DType().IsFloat() {
-		return nil, fmt.Errorf("its output is of type %s: only real numbers have gradients", output.DType())
-	}
-	var list []wanted
-	var of []*graph.Node
-	for _, one := range b.nodes {
-		if slices.Contains(names, one.name) && one.main.DType().IsFloat() {
-			list = append(list, wanted{node: one.name})
-			of = append(of, one.main)
-		}
-	}
-	if len(of) == 0 {
-		return nil, fmt.Errorf("%s computes no real numbers: there is no gradient", strings.Join(names, ", "))
-	}
-	g.AttachState(wantedKey{}, list)
-	sum := graph.ReduceAllSum(graph.Mul(output, graph.ConvertDType(seed, output.DType())))
-	return graph.Gradient(sum, of...), nil
 }

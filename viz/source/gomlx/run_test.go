@@ -116,9 +116,16 @@ func TestGradients(t *testing.T) {
 		}
 		return s
 	}
-	grads := map[string]viz.Array{}
-	if _, err := m.Runner.Run([]viz.Array{in}, viz.Watch{Nodes: []string{"input", "hidden", "readout"}, Of: of, Gradient: func(n string, g viz.Array) { grads[n] = g }}); err != nil {
+	grads, params := map[string]viz.Array{}, map[string]viz.Array{}
+	var order []string
+	if _, err := m.Runner.Run([]viz.Array{in}, viz.Watch{Nodes: []string{"input", "hidden", "readout"}, Of: of, Gradient: func(n string, g viz.Array) {
+		grads[n] = g
+		order = append(order, n)
+	}, Param: func(p string, g viz.Array) { params[p] = g }}); err != nil {
 		t.Fatal(err)
+	}
+	if !slices.Equal(order, []string{"readout", "hidden", "input"}) || len(params) != 4 {
+		t.Errorf("gradients in the order %v, and of %d parameters", order, len(params))
 	}
 	const h = 1e-6
 	difference := func(set func(d float64)) float64 {
@@ -152,10 +159,35 @@ func TestGradients(t *testing.T) {
 			got[i%len(got)] += g
 		}
 		near(t, layer, got, want, 1e-6)
+		near(t, layer+", of the biases", params[layer+"/dense/biases"].Values, want, 1e-6)
 	}
 	// Without Of, gradients are of the sum: that of softmax is always the number of samples.
 	if _, _, g := seen(t, m, in, true, "readout"); slices.ContainsFunc(g["readout"].Values, func(v float64) bool { return math.Abs(v) > 1e-12 }) {
 		t.Errorf("the gradient of a constant sum is %v", g["readout"].Values)
+	}
+}
+
+// TestGradientsOfALayer takes gradients of a layer rather than of the output.
+func TestGradientsOfALayer(t *testing.T) {
+	m := describe(t, gomlx.Model(backend(t), newStore(), mlp, shapes.Make(dtypes.Float64, 1, 4)))
+	grads := map[string]viz.Array{}
+	params := map[string]viz.Array{}
+	var at viz.Array
+	out, err := m.Runner.Run([]viz.Array{rows(1, 4)}, viz.Watch{At: "hidden", Nodes: []string{"input", "hidden", "relu"},
+		Gradient: func(n string, g viz.Array) { grads[n] = g }, Param: func(p string, g viz.Array) { params[p] = g },
+		Of: func(a viz.Array) viz.Array {
+			at = a
+			return viz.Array{Shape: a.Shape, Values: []float64{0, 0, 1, 0, 0, 0, 0, 0}} // unit 2
+		}})
+	if err != nil || !slices.Equal(at.Shape, []int{1, 8}) || !slices.Equal(out.Shape, []int{1, 3}) {
+		t.Fatalf("%v; gradients are of %v, the output is %v", err, at.Shape, out.Shape)
+	}
+	w := param(t, m, "hidden/dense/weights")
+	near(t, "input", grads["input"].Values, []float64{w[2], w[8+2], w[16+2], w[24+2]}, 1e-12)
+	near(t, "hidden", grads["hidden"].Values, []float64{0, 0, 1, 0, 0, 0, 0, 0}, 0)
+	near(t, "biases", params["hidden/dense/biases"].Values, []float64{0, 0, 1, 0, 0, 0, 0, 0}, 0)
+	if len(grads) != 2 || len(params) != 2 {
+		t.Errorf("what comes after the layer has gradients: %d nodes, %d parameters", len(grads), len(params))
 	}
 }
 
