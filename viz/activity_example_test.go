@@ -32,7 +32,7 @@ func ExampleTopInputs() {
 func ExampleFeatureMaps() {
 	m := nn.Sequential(nn.Conv2D(2, 3, nn.KernelInit(nn.Constant(0.5))), nn.Flatten(), nn.Dense(1)).Build(8, 8, 1)
 	fmt.Println(viz.FeatureMaps(m, tensor.Ones(8, 8, 1)).With(viz.OverInput()).Describe())
-	// Output: Grid of 2 heat maps, 6 × 6: share of the layer's strongest is 1 everywhere. Names, row by row: conv2d 0, conv2d 1.
+	// Output: Grid of 2 heat maps, 6 × 6: share of strongest is 1 everywhere. Names, row by row: conv2d 0, conv2d 1.
 }
 
 func ExampleActivations() {

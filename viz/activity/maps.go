@@ -15,7 +15,7 @@ import (
 	"loupe/viz/model"
 )
 
-// strongest is how many maps of each layer are shown.
+// strongest is how many maps of each layer are shown: a row, or of a single layer four.
 const strongest = 8
 
 // FeatureMaps returns what the filters of a model's convolutions make of an image:
@@ -30,16 +30,17 @@ func FeatureMaps(v, x any, layers ...string) *chart.Figure {
 	if err != nil {
 		return chart.Failed(err)
 	}
+	if got, err = ofImages(got, layers); err != nil {
+		return chart.Failed(err)
+	}
+	each, rows := strongest, []string{}
+	if len(got) == 1 {
+		each = 4 * strongest
+	}
 	var maps []chart.Matrix
 	var names []string
 	var silent []silence
 	for _, l := range got {
-		if len(l.out.Shape) != 4 { // samples, rows, columns, channels
-			if len(layers) > 0 {
-				return chart.Failed(fmt.Errorf("layer %s computes no images: its output for one sample has the shape %v", l.name, l.out.Shape[1:]))
-			}
-			continue
-		}
 		list := channels(l)
 		quiet := 0
 		for _, c := range list {
@@ -50,15 +51,15 @@ func FeatureMaps(v, x any, layers ...string) *chart.Figure {
 		if quiet > 0 {
 			silent = append(silent, silence{l.name, quiet, len(list)})
 		}
-		for _, c := range list[:min(strongest, len(list))] {
-			maps = append(maps, c.m)
-			names = append(names, fmt.Sprintf("%s %d", shortName(l, got), c.channel))
+		for _, c := range list[:min(each, len(list))] {
+			maps, names = append(maps, c.m), append(names, fmt.Sprintf("%s %d", shortName(l, got), c.channel))
 		}
+		for len(got) > 1 && len(maps)%strongest > 0 { // the next layer begins a new row
+			maps, names = append(maps, nil), append(names, "")
+		}
+		rows = append(rows, shortName(l, got))
 	}
-	if len(maps) == 0 {
-		return chart.Failed(errors.New("the model has no layer that computes images: rows, columns, channels"))
-	}
-	f := chart.Maps(maps, names...).With(chart.Across(strongest), chart.ScaleLabel("share of the layer's strongest"))
+	f := chart.Maps(maps, names...).With(chart.Across(strongest), chart.Rows(rows...), chart.ScaleLabel("share of strongest"))
 	if img := pictureOf(m, in); img != nil {
 		f = f.With(chart.Input(img))
 	}
@@ -79,6 +80,21 @@ func shortName(l layer, list []layer) string {
 		return l.name
 	}
 	return base
+}
+
+// ofImages are the layers that compute images; those that were named have to.
+func ofImages(got []layer, named []string) (list []layer, err error) {
+	for _, l := range got {
+		if len(l.out.Shape) == 4 { // samples, rows, columns, channels
+			list = append(list, l)
+		} else if len(named) > 0 {
+			return nil, fmt.Errorf("layer %s computes no images: its output for one sample has the shape %v", l.name, l.out.Shape[1:])
+		}
+	}
+	if len(list) == 0 {
+		return nil, errors.New("the model has no layer that computes images: rows, columns, channels")
+	}
+	return list, nil
 }
 
 type silence struct {

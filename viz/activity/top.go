@@ -129,7 +129,7 @@ func (l *look) images(layer string, tops [][]hit, units []int) *chart.Figure {
 		rows = append(rows, fmt.Sprintf("%s %d", model.Base(layer), u))
 		for k := range topSamples {
 			if k >= len(tops[u]) { // fewer samples than places in a row
-				list, names = append(list, image.NewNRGBA(image.Rect(0, 0, 1, 1))), append(names, "")
+				list, names = append(list, nil), append(names, "")
 				continue
 			}
 			h := tops[u][k]
@@ -178,7 +178,7 @@ func (l *look) name(h hit) string {
 // that of no word.
 func snippet(words []string, place int) string {
 	const before, after = 3, 2
-	first := max(0, slices.IndexFunc(words, func(w string) bool { return w != "" }))
+	first := max(0, slices.IndexFunc(words, func(w string) bool { return w != "" && !strings.HasPrefix(w, "<") })) // <start> says nothing
 	if place == 0 || place >= len(words) || words[place] == "" {
 		return strings.Join(words[first:min(len(words), first+before+after+1)], " ") + " …"
 	}

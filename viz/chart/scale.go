@@ -46,6 +46,9 @@ func (e *extremes) merge(f extremes) {
 func survey(list ...Matrix) extremes {
 	e := extremes{lo: math.Inf(1), hi: math.Inf(-1), positive: math.Inf(1), whole: true}
 	for k, m := range list {
+		if m == nil { // a place that is left empty
+			continue
+		}
 		rows, cols := m.Dims()
 		for i := range rows {
 			for j := range cols {

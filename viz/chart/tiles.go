@@ -12,13 +12,15 @@ import (
 )
 
 // Images shows images side by side in a grid, with names below them. Small ones
-// are enlarged with sharp pixels. There may be fewer names than images, or none.
+// are enlarged with sharp pixels. There may be fewer names than images, or none. A
+// place whose image is nil is left empty.
 func Images(images []image.Image, names ...string) *Figure {
 	return &Figure{art: &tiles{images: images, names: names}}
 }
 
 // Maps shows matrices as small heat maps side by side, all with one scale of
-// colours: the filters or feature maps of a layer, or the weights of each class.
+// colours: the filters or feature maps of a layer, or the weights of each class. A
+// place whose matrix is nil is left empty.
 func Maps(list []Matrix, names ...string) *Figure {
 	all := sync.OnceValue(func() extremes { return survey(list...) })
 	return &Figure{art: &tiles{maps: list, names: names, survey: all}}
@@ -32,11 +34,18 @@ func (t *tiles) arranged(o *Options) *tiles {
 	}
 	strength, order := make([]float64, len(t.maps)), make([]int, len(t.maps))
 	for i, m := range t.maps {
-		strength[i], order[i] = meanSize(m), i
+		if order[i] = i; m == nil {
+			strength[i] = -1
+		} else {
+			strength[i] = meanSize(m)
+		}
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(strength[b], strength[a]) })
 	out := &tiles{survey: t.survey}
 	for _, i := range order {
+		if t.maps[i] == nil {
+			break
+		}
 		out.maps = append(out.maps, t.maps[i])
 		out.names = append(out.names, nameOr(t.name(i), "#"+count(i)))
 	}
@@ -68,6 +77,25 @@ type tiles struct {
 }
 
 func (t *tiles) len() int { return max(len(t.images), len(t.maps)) }
+
+// empty reports whether a place is left so.
+func (t *tiles) empty(i int) bool {
+	return t.maps != nil && t.maps[i] == nil || t.maps == nil && t.images[i] == nil
+}
+
+// filled is how many places are not empty, and the first of them.
+func (t *tiles) filled() (n, first int) {
+	first = -1
+	for i := range t.len() {
+		if t.empty(i) {
+			continue
+		}
+		if n++; first < 0 {
+			first = i
+		}
+	}
+	return n, first
+}
 
 // size is the width and the height of tile i, in its own pixels.
 func (t *tiles) size(i int) (w, h int) {
@@ -106,11 +134,11 @@ func (t *tiles) name(i int) string {
 
 func (t *tiles) Describe(o *Options) string {
 	t = t.arranged(o)
-	n := t.len()
+	n, first := t.filled()
 	if n == 0 {
 		return o.Say("Grid of images without images.")
 	}
-	w, h := t.size(0)
+	w, h := t.size(first)
 	kind := o.Count(n, "image", "images")
 	if t.maps != nil {
 		kind = o.Count(n, "heat map", "heat maps")
@@ -128,17 +156,25 @@ func (t *tiles) Describe(o *Options) string {
 		text += " " + o.Say("The strongest comes first: mean size %s to %s.", number(meanSize(t.maps[0])), number(meanSize(t.maps[n-1])))
 	}
 	if len(t.names) > 0 {
-		text += " " + o.Say("Names, row by row:")
-		for i := range min(n, 100) {
-			if i > 0 {
-				text += strings.TrimRight(o.Say(", "), " ")
-			}
-			text += " " + nameOr(t.name(i), "–")
+		text += " " + o.Say("Names, row by row:") + t.listed(o) + o.Say(".")
+	}
+	return text
+}
+
+// listed are the names of the tiles.
+func (t *tiles) listed(o *Options) string {
+	text, n := "", 0
+	for i := range t.len() {
+		if t.empty(i) {
+			continue
 		}
-		if n > 100 {
-			text += o.Say(", ") + "…"
+		if n == 100 {
+			return text + o.Say(", ") + "…"
 		}
-		text += o.Say(".")
+		if n++; n > 1 {
+			text += strings.TrimRight(o.Say(", "), " ")
+		}
+		text += " " + nameOr(t.name(i), "–")
 	}
 	return text
 }
@@ -148,6 +184,9 @@ func (t *tiles) Data(o *Options) Table {
 	t = t.arranged(o)
 	names, out := Column{Name: "map", Texts: []string{}}, Table{}
 	for k, m := range t.maps {
+		if m == nil {
+			continue
+		}
 		rows, cols := m.Dims()
 		for range rows * cols {
 			names.Texts = append(names.Texts, nameOr(t.name(k), count(k)))

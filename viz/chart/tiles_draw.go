@@ -22,6 +22,7 @@ func (t *tiles) Width(o *Options) float64 {
 	if t.maps != nil {
 		w += 60
 	}
+	w += rowNames(o, 120)
 	return min(max(w, 260), 900)
 }
 
@@ -38,7 +39,13 @@ func (t *tiles) Layout(width float64, o *Options) (Body, error) {
 		return Body{}, fmt.Errorf("viz: the grid has %s and %s for them", plural(n, "image", "images"), plural(len(t.names), "name", "names"))
 	}
 	shape := 0.0 // height of a tile over its width
+	if filled, _ := t.filled(); filled == 0 {
+		return message(o.Say("no images"), width), nil
+	}
 	for i := range n {
+		if t.empty(i) {
+			continue
+		}
 		w, h := t.size(i)
 		if w <= 0 || h <= 0 {
 			return Body{}, fmt.Errorf("viz: image %d of the grid is empty: %d × %d", i, w, h)
@@ -76,11 +83,8 @@ func (p *tilesPlan) measure(width float64) {
 	if p.scale != nil {
 		p.bar = p.scale.width(200)
 	}
-	if n := len(p.o.rows); n > 0 && n == (p.len()+p.columns-1)/p.columns {
-		for _, name := range p.o.rows {
-			p.left = max(p.left, tickFont.Width(name)+8)
-		}
-		p.left = min(p.left, width*0.3)
+	if n := len(p.o.rows); n == (p.len()+p.columns-1)/p.columns {
+		p.left = rowNames(p.o, width*0.3)
 	}
 	room := width - p.bar - p.left
 	for p.columns > 1 && (room+tileGap)/float64(p.columns)-tileGap < 28 {
@@ -107,6 +111,9 @@ func (p *tilesPlan) draw(c *Sheet, area draw.Rect) {
 	p.drawRowNames(c, area)
 	area.X0 += p.left
 	for i := range p.len() {
+		if p.empty(i) {
+			continue
+		}
 		x := area.X0 + float64(i%p.columns)*(p.tileW+tileGap)
 		y := area.Y0 + float64(i/p.columns)*p.rowH
 		w, h := p.size(i)
@@ -116,7 +123,7 @@ func (p *tilesPlan) draw(c *Sheet, area draw.Rect) {
 		c.Image(p.picture(i, max(1, int(math.Round(r.W()*d))), max(1, int(math.Round(r.H()*d))), p.scale, p.o.under()), r)
 		draw.Frame(c, r, 1, c.Rim)
 		c.Hover(r, p.hover(i))
-		if text := tickFont.Fit(p.name(i), p.tileW+tileGap-4); text != "" {
+		if text := tickFont.Fit(p.shortName(i), p.tileW+tileGap-4); text != "" {
 			c.Text(text, draw.Point{X: x + p.tileW/2, Y: y + p.tileH + 4 + tickFont.Ascent()}, tickFont, c.Ink, draw.Place{Align: draw.Middle})
 		}
 	}
@@ -142,6 +149,24 @@ func (p *tilesPlan) hover(i int) string {
 		}
 	}
 	return strings.Join(lines, "\n")
+}
+
+// rowNames is what the names of rows take, at most limit.
+func rowNames(o *Options, limit float64) float64 {
+	w := 0.0
+	for _, name := range o.rows {
+		w = max(w, tickFont.Width(name)+8)
+	}
+	return min(w, limit)
+}
+
+// shortName is the name of a tile, without that of its row where this stands beside
+// it.
+func (p *tilesPlan) shortName(i int) string {
+	if p.left == 0 {
+		return p.name(i)
+	}
+	return strings.TrimPrefix(p.name(i), p.o.rows[i/p.columns]+" ")
 }
 
 func (p *tilesPlan) drawRowNames(c *Sheet, area draw.Rect) {

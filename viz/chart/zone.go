@@ -68,7 +68,7 @@ func (m *zone) draw(p *panel, l *layer) {
 	text := tickFont.Fit(m.opts.label, r.W()-8)
 	box := draw.Rect{X0: r.X0 + 2, Y0: r.Y0 + 2, X1: r.X0 + 6 + tickFont.Width(text), Y1: r.Y0 + 4 + tickFont.Size}
 	if text != "" && box.X1 <= r.X1 && box.Y1 <= r.Y1 && p.claim(box) {
-		p.Fill(box, faded(p.Paper, 0.6))
+		p.Fill(box, faded(p.Paper, 0.85))
 		p.Text(text, draw.Point{X: r.X0 + 4, Y: r.Y0 + 3 + tickFont.Ascent()}, tickFont, p.Ink, draw.Place{})
 	}
 }

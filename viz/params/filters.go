@@ -130,7 +130,7 @@ func (k *kernels) maps() *chart.Figure {
 		if k.channels == 1 {
 			names = append(names, fmt.Sprintf("#%d", i%k.filters))
 		} else {
-			names = append(names, fmt.Sprintf("%d → %d", i/k.filters, i%k.filters))
+			names = append(names, fmt.Sprintf("%d→%d", i/k.filters, i%k.filters))
 		}
 	}
 	f := chart.Maps(list, names...).With(chart.ScaleLabel("weight"))
