@@ -141,7 +141,10 @@ func FeatureMaps(model, x any, layers ...string) *Figure {
 
 // Activations shows what a layer computes for samples: a row for each sample, with
 // its name if there are names, a column for each unit. Without a layer's name it is
-// the last one with weights before the output.
+// the last one with weights before the output. Of a data set the first 100 samples
+// stand beside their classes:
+//
+//	viz.Activations(model, test, "dense")
 func Activations(model, x any, layer string, names ...string) *Figure {
 	return activity.Activations(model, x, layer, names...)
 }

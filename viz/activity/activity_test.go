@@ -89,6 +89,7 @@ func makeSamples() map[string]*chart.Figure {
 		"top texts":      activity.TopInputs(reader(), data.Reviews().Test.First(200), "", 2, 5),
 		"top words":      activity.TopInputs(reader(), data.Reviews().Test.First(200), "embedding", 2),
 		"top rows":       activity.TopInputs(nn.Sequential(nn.Dense(4, nn.Tanh), nn.Dense(3)).Seed(1).Build(4), data.Iris(), "", 0, 1),
+		"of a set":       activity.Activations(digits(), set.First(130), ""),
 		"maximize":       activity.Ascent{Steps: 64}.Maximize(large(), "dense"),
 		"maximize rows":  activity.Ascent{Steps: 20, Low: 0, High: 8}.Maximize(nn.Sequential(nn.Dense(6, nn.Tanh), nn.Dense(3)).Seed(1).Build(4), "dense"),
 		"of filters":     activity.Activations(digits(), x, "conv2d", names...),
@@ -145,6 +146,8 @@ func TestMistakes(t *testing.T) {
 		{activity.Ascent{Low: 1, High: 0}.Maximize(digits(), "dense"), "inputs cannot range from 1 to 0"},
 		{activity.Ascent{Jitter: 8}.Maximize(digits(), "dense"), "images of 8 pixels cannot be shifted by up to 8"},
 		{activity.Ascent{Rate: -1}.Maximize(digits(), "dense"), "must not be negative"},
+		{activity.FeatureMaps(digits(), data.Digits()), "this picture is of one sample: give it set.X(i)"},
+		{activity.Activations(digits(), model.Labelled{X: 3}, ""), "a model.Labelled is no input"},
 		{activity.Activations(digits(), x, "nope"), `the model has no node "nope"`},
 		{activity.Activations(digits(), tensor.New(2, 63), ""), "the model takes samples of [8 8 1], and the input is [2 63]"},
 	} {

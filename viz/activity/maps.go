@@ -171,6 +171,11 @@ func input(v, x any) (*model.Model, model.Array, error) {
 		return nil, model.Array{}, errors.New("this model cannot be run: its source describes it only")
 	}
 	a, err := model.ArrayOf(x)
+	if set, ok := x.(model.Set); ok && err != nil {
+		if err = set.Load(); err == nil {
+			err = errors.New("this picture is of one sample: give it set.X(i)")
+		}
+	}
 	if err != nil {
 		return nil, a, err
 	}

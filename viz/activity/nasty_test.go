@@ -3,6 +3,7 @@ package activity_test
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"loupe/viz/activity"
@@ -13,6 +14,7 @@ import (
 // A table is a model that computes for each sample what a table says, whatever the
 // sample is.
 type table struct {
+	name   string
 	shape  []int // of a sample's output
 	values func(sample, i int) float64
 }
@@ -25,15 +27,15 @@ func (r table) Run(inputs []model.Array, w model.Watch) (model.Array, error) {
 			out.Values = append(out.Values, r.values(s, i))
 		}
 	}
-	if w.Value != nil && len(w.Nodes) > 0 {
-		w.Value(w.Nodes[0], out)
+	if w.Value != nil {
+		w.Value(r.name, out)
 	}
 	return out, nil
 }
 
 // tabled is a model with one layer besides its input.
 func tabled(name string, shape []int, values func(sample, i int) float64) *model.Model {
-	return &model.Model{Runner: table{shape, values}, Params: []model.Param{{Name: name + "/kernel", Shape: []int{2, 2}}},
+	return &model.Model{Runner: table{name, shape, values}, Params: []model.Param{{Name: name + "/kernel", Shape: []int{2, 2}}},
 		Nodes: []model.Node{{Name: "input", Class: model.Data}, {Name: name, Op: "Dense", Class: model.Weighted, Inputs: []int{0}, Params: []int{0}}, {Name: "end", Inputs: []int{1}}}}
 }
 
@@ -66,6 +68,13 @@ func nasty() map[string]*chart.Figure {
 			list["top of "+name] = activity.TopInputs(m, labelled, "", 0)
 		}
 	}
+	for name, values := range map[string][]float64{"nan": {nan, 1}, "infinite": {inf, -1}, "zero": {0, 0}, "huge": {1.7e308, -1e300}, "tiny": {1e-300, 5e-324}} {
+		m := tabled(script, []int{2, 3, 5}, func(s, i int) float64 { return values[i%2] })
+		list["maps of "+name] = activity.FeatureMaps(m, model.Array{Shape: []int{1, 4, 4, 1}, Values: slices.Repeat(values, 8)}).With(chart.OverInput())
+		list["units of "+name] = activity.Activity(m, x)
+		list["top filters of "+name] = activity.TopInputs(m, x, "", 0)
+	}
+	list["no finite map"] = activity.FeatureMaps(tabled(long, []int{1, 1, 20}, func(int, int) float64 { return nan }), x)
 	one := tabled("dense", []int{3}, func(s, i int) float64 { return float64(i) })
 	list["one sample"] = activity.Selectivity(one, model.Labelled{X: x[:1], Y: classes[:1]})
 	many := make([]string, 20)

@@ -18,7 +18,13 @@ import (
 // weights.
 //
 // Of a layer that computes images, a unit is a filter, and its activation the mean.
+// Of a data set, x may be all of it: the first 100 samples then stand beside their
+// classes.
 func Activations(v, x any, layerName string, names ...string) *chart.Figure {
+	x, known, left := firstOf(x)
+	if len(names) == 0 {
+		names = known
+	}
 	m, in, err := input(v, x)
 	if err != nil {
 		return chart.Failed(err)
@@ -44,7 +50,37 @@ func Activations(v, x any, layerName string, names ...string) *chart.Figure {
 	if len(names) > 0 {
 		f = f.With(chart.Rows(names...))
 	}
-	return f.Noting(func(o *chart.Options) []string { return unitNotes(acts, o) })
+	return f.Noting(func(o *chart.Options) []string {
+		notes := unitNotes(acts, o)
+		if left > 0 {
+			notes = append(notes, o.Say("%s more are not drawn.", o.Count(left, "sample", "samples")))
+		}
+		return notes
+	})
+}
+
+// mostSamples is how many samples of a data set are shown.
+const mostSamples = 100
+
+// firstOf are the first samples of a data set with their names, and how many are left
+// out. Whatever else is an input as it is.
+func firstOf(x any) (in any, names []string, left int) {
+	switch x.(type) {
+	case *model.Samples, model.Set, model.Labelled:
+	default:
+		return x, nil, 0
+	}
+	s, err := model.SamplesOf(x)
+	if err != nil || s.N == 0 {
+		return x, nil, 0 // whoever reads it says what is wrong
+	}
+	n := min(s.N, mostSamples)
+	for i := range n {
+		if s.Label != nil {
+			names = append(names, s.Label(i))
+		}
+	}
+	return s.Batch(0, n), names, s.N - n
 }
 
 // hidden is the last layer with weights before the output.

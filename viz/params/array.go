@@ -131,11 +131,7 @@ func notNaN(x float64) float64 {
 
 // figure draws the array about zero.
 func (a *array) figure(label string, notes func(o *chart.Options) []string) *chart.Figure {
-	layer, _, _ := strings.Cut(a.name, "/")
-	if i := strings.LastIndexByte(a.name, '/'); i > 0 {
-		layer = a.name[:i]
-	}
-	f := chart.HeatMap(a.shown(), chart.YLabel("input"), chart.XLabel("unit of "+layer), chart.ScaleLabel(label), chart.NoNumbers())
+	f := chart.HeatMap(a.shown(), chart.YLabel("input"), chart.XLabel("unit of "+model.Scope(a.name)), chart.ScaleLabel(label), chart.NoNumbers())
 	if size := a.size(); size > 0 && !math.IsInf(2*size, 0) {
 		f = f.With(chart.Range(-size, size))
 	}

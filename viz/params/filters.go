@@ -8,7 +8,6 @@ import (
 	"image/color"
 	"math"
 	"slices"
-	"strings"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -178,7 +177,7 @@ func level(x, size float64) uint8 {
 }
 
 func (k *kernels) notes(o *chart.Options) []string {
-	layer, _, _ := strings.Cut(k.name, "/")
+	layer := model.Scope(k.name)
 	var notes []string
 	if k.channels == 1 {
 		notes = append(notes, o.Say("%s: %s of %s filters, the strongest first.", layer, chart.Count(k.shown), chart.Count(k.all)))

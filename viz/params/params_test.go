@@ -57,6 +57,11 @@ func trained(m *nn.Model, rate float64, o *nn.Optimizer) (h *nn.History) {
 	return nn.Fit(m, sums(), nn.Config{Optimizer: o, Loss: nn.MSE, Epochs: 4, Batch: 16, Callbacks: []nn.Callback{nn.Record(nn.EverySteps(1))}})
 }
 
+// whole is a record of numbers, not of how they are distributed only.
+func whole() *nn.History {
+	return nn.Fit(small(), sums(), nn.Config{Loss: nn.MSE, Batch: 16, Callbacks: []nn.Callback{nn.Record(nn.EverySteps(1), nn.WholeTensors())}})
+}
+
 func classifier() *nn.Model {
 	return nn.Sequential(nn.Dense(16, nn.ReLU), nn.Dense(16, nn.Tanh), nn.Dense(3, nn.Softmax)).Seed(1).Build(4)
 }
@@ -115,6 +120,7 @@ func samples() map[string]*chart.Figure {
 		"flow":              params.GradientFlow(history),
 		"flow of a batch":   params.GradientFlow(params.Backward(classifier(), rows())),
 		"gradient map":      params.GradientMap(params.Backward(classifier(), rows()), "dense"),
+		"recorded gradient": params.GradientMap(whole(), "dense_1/kernel", 3),
 		"norms":             params.Norms(good),
 		"norms of a model":  params.Norms(healthy),
 		"sparsity":          params.Sparsity(dead),

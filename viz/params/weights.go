@@ -80,10 +80,7 @@ func deadUnits(p model.Param, o *chart.Options) []string {
 func unitNorms(values []float64, units int) []float64 {
 	norms := make([]float64, units)
 	for i, v := range values {
-		norms[i%units] += v * v
-	}
-	for i := range norms {
-		norms[i] = math.Sqrt(norms[i])
+		norms[i%units] = math.Hypot(norms[i%units], v) // squares may overflow, or vanish
 	}
 	return norms
 }
