@@ -40,7 +40,9 @@ func Activity(v, data any, layers ...string) *chart.Figure {
 	for i, c := range list {
 		names[i], values[i] = c.name, c.distribution()
 	}
-	return chart.Plot(chart.BoxesOf(names, values), chart.VLine(0)).With(chart.XLabel("activation")).Noting(func(o *chart.Options) []string {
+	return chart.Plot(chart.BoxesOf(names, values), chart.VLine(0)).Worded(func(o *chart.Options) chart.Wording {
+		return chart.Wording{X: o.Say("activation")}
+	}).Noting(func(o *chart.Options) []string {
 		notes := []string{o.Say("%s.", o.Count(l.s.N, "sample", "samples"))}
 		return append(notes, censusNotes(list, o)...)
 	})

@@ -59,7 +59,9 @@ func FeatureMaps(v, x any, layers ...string) *chart.Figure {
 		}
 		rows = append(rows, shortName(l, got))
 	}
-	f := chart.Maps(maps, names...).With(chart.Across(strongest), chart.Rows(rows...), chart.ScaleLabel("share of strongest"))
+	f := chart.Maps(maps, names...).With(chart.Across(strongest), chart.Rows(rows...)).Worded(func(o *chart.Options) chart.Wording {
+		return chart.Wording{Scale: o.Say("share of strongest")}
+	})
 	if img := pictureOf(m, in); img != nil {
 		f = f.With(chart.Input(img))
 	}

@@ -61,7 +61,9 @@ func (a Ascent) Maximize(v any, layer string, units ...int) *chart.Figure {
 		for i := range rows {
 			rows[i] = c.sample(i)
 		}
-		f = chart.HeatMap(chart.FromRows(rows), chart.Rows(names...), chart.XLabel("input"), chart.YLabel("unit of "+layer), chart.ScaleLabel("value"), chart.NoNumbers())
+		f = chart.HeatMap(chart.FromRows(rows), chart.Rows(names...), chart.NoNumbers()).Worded(func(o *chart.Options) chart.Wording {
+			return chart.Wording{X: o.Say("input"), Y: o.Say("unit of %s", layer), Scale: o.Say("value")}
+		})
 	}
 	return f.Noting(c.notes)
 }

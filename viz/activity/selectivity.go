@@ -49,8 +49,9 @@ func Selectivity(v, data any, layer ...string) *chart.Figure {
 	for i, u := range shown {
 		rows[i], names[i] = mat.Row(nil, u.unit, means), fmt.Sprintf("%d (%s)", u.unit, chart.Number(round2(u.selectivity)))
 	}
-	return chart.HeatMap(chart.FromRows(rows), chart.Rows(names...), chart.Columns(l.s.Class...), chart.YLabel("unit of "+name+" (selectivity)"),
-		chart.ScaleLabel("mean activation"), chart.NoNumbers()).Noting(func(o *chart.Options) []string { return l.speakerNotes(list, shown, o) })
+	return chart.HeatMap(chart.FromRows(rows), chart.Rows(names...), chart.Columns(l.s.Class...), chart.NoNumbers()).Worded(func(o *chart.Options) chart.Wording {
+		return chart.Wording{Y: o.Say("unit of %s (selectivity)", name), Scale: o.Say("mean activation")}
+	}).Noting(func(o *chart.Options) []string { return l.speakerNotes(list, shown, o) })
 }
 
 func round2(x float64) float64 { return math.Round(100*x) / 100 }

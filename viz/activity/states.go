@@ -28,9 +28,14 @@ func States(v, x any, what ...string) *chart.Figure {
 	for i, u := range order {
 		names[i] = fmt.Sprint(u)
 	}
-	f := chart.HeatMap(units, chart.Rows(names...), chart.YLabel("unit of "+s.layer), chart.XLabel("step"), chart.ScaleLabel(s.what), chart.NoNumbers())
+	f := chart.HeatMap(units, chart.Rows(names...), chart.ScaleLabel(s.what), chart.NoNumbers()).Worded(func(o *chart.Options) chart.Wording {
+		if s.words != nil {
+			return chart.Wording{Y: o.Say("unit of %s", s.layer)}
+		}
+		return chart.Wording{Y: o.Say("unit of %s", s.layer), X: o.Say("step")}
+	})
 	if s.words != nil {
-		f = f.With(chart.Columns(s.words...), chart.XLabel(""))
+		f = f.With(chart.Columns(s.words...))
 	}
 	if strings.HasSuffix(s.what, "gate") && !strings.HasPrefix(s.what, "candidate") {
 		f = f.With(chart.Range(0, 1))
@@ -182,7 +187,9 @@ func Attention(v, x any, layer ...string) *chart.Figure {
 	var list []*chart.Figure
 	for h := range heads {
 		w := mat.NewDense(queries, keys, slices.Clone(got.Values[h*queries*keys:(h+1)*queries*keys]))
-		f := chart.HeatMap(w.Slice(first, queries, first, keys), chart.YLabel("looks from"), chart.XLabel("to"), chart.ScaleLabel("attention"), chart.NoNumbers(), chart.Title(fmt.Sprintf("%s, head %d", model.Base(name), h)))
+		f := chart.HeatMap(w.Slice(first, queries, first, keys), chart.NoNumbers(), chart.Title(fmt.Sprintf("%s, head %d", model.Base(name), h))).Worded(func(o *chart.Options) chart.Wording {
+			return chart.Wording{X: o.Say("to"), Y: o.Say("looks from"), Scale: o.Say("attention")}
+		})
 		if first > 0 || len(in.Names) == keys {
 			f = f.With(chart.Rows(in.Names[first:]...), chart.Columns(in.Names[first:]...))
 		}

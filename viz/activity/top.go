@@ -158,7 +158,9 @@ func (l *look) names(layer string, tops [][]hit, units []int) *chart.Figure {
 	if l.s.Words != nil { // room for words
 		across = 1
 	}
-	return chart.Facets(panels...).With(chart.OwnScales(), chart.Across(across), chart.Size(900, 0), chart.XLabel("activation"))
+	return chart.Facets(panels...).With(chart.OwnScales(), chart.Across(across), chart.Size(900, 0)).Worded(func(o *chart.Options) chart.Wording {
+		return chart.Wording{X: o.Say("activation")}
+	})
 }
 
 // name is what a sample is called: of a text the words about a place, else its

@@ -46,7 +46,9 @@ func Activations(v, x any, layerName string, names ...string) *chart.Figure {
 		return chart.Failed(fmt.Errorf("layer %s computes a single number for a sample", layerName))
 	}
 	acts := units(out)
-	f := chart.HeatMap(acts, chart.XLabel("unit of "+layerName), chart.YLabel("sample"), chart.ScaleLabel("activation"), chart.NoNumbers())
+	f := chart.HeatMap(acts, chart.NoNumbers()).Worded(func(o *chart.Options) chart.Wording {
+		return chart.Wording{X: o.Say("unit of %s", layerName), Y: o.Say("sample"), Scale: o.Say("activation")}
+	})
 	if len(names) > 0 {
 		f = f.With(chart.Rows(names...))
 	}

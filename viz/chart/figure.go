@@ -6,6 +6,7 @@
 package chart
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"image"
@@ -29,6 +30,28 @@ type Figure struct {
 	art   Art
 	o     Options
 	notes func(o *Options) []string
+	words func(o *Options) Wording
+}
+
+// A Wording is what a figure says along its axes, and beside its colours, where the
+// user says nothing.
+type Wording struct{ X, Y, Scale string }
+
+// Worded returns the figure with words of its own in the language that it is drawn in.
+func (f *Figure) Worded(words func(o *Options) Wording) *Figure {
+	g := *f
+	g.words = words
+	return &g
+}
+
+// options are those of the figure with its own words where there are no others.
+func (f *Figure) options() Options {
+	o := f.o
+	if f.words != nil {
+		w := f.words(&o)
+		o.xLabel, o.yLabel, o.scaleLabel = cmp.Or(o.xLabel, w.X), cmp.Or(o.yLabel, w.Y), cmp.Or(o.scaleLabel, w.Scale)
+	}
+	return o
 }
 
 // With returns the figure with further options.
@@ -48,11 +71,12 @@ func (f *Figure) Describe() (text string) {
 			text = fmt.Sprintf("A figure that cannot be described: %v", r)
 		}
 	}()
-	text = f.art.Describe(&f.o)
-	if f.o.title != "" {
-		text = draw.Clean(f.o.title) + f.o.Say(": ") + text
+	o := f.options()
+	text = f.art.Describe(&o)
+	if o.title != "" {
+		text = draw.Clean(o.title) + o.Say(": ") + text
 	}
-	return strings.Join(append([]string{text}, f.noted(&f.o)...), " ")
+	return strings.Join(append([]string{text}, f.noted(&o)...), " ")
 }
 
 // Noting returns the figure with sentences about what it means: they stand below

@@ -56,7 +56,7 @@ func (f *Figure) script() (string, error) {
 	if !ok {
 		return "", nil
 	}
-	o := f.o
+	o := f.options()
 	return art.Script(&o)
 }
 

@@ -49,7 +49,7 @@ func (v *Interactive) spec() (spec map[string]any, err error) {
 	if err != nil {
 		return nil, err
 	}
-	o := v.f.o
+	o := v.f.options()
 	if art, ok := v.f.art.(Interactable); ok {
 		spec, err = art.Vega(p.width-2*margin, &o)
 	} else {

@@ -62,7 +62,7 @@ func newLegend(layers [][]*layer, o *Options, width float64) legend {
 				continue
 			}
 			if l.by == nil {
-				add(entry{text: l.label, color: l.color, pattern: l.pattern, kind: l.entryKind()})
+				add(entry{text: l.said(o), color: l.color, pattern: l.pattern, kind: l.entryKind()})
 			}
 		}
 	}

@@ -29,6 +29,7 @@ type Mark interface {
 // A style is what marks have in common. Its zero value means: decide well.
 type style struct {
 	label   string
+	say     func(o *Options) string // the label in the language of the figure
 	color   string
 	width   float64 // of a line; the diameter of a point
 	opacity float64
@@ -52,6 +53,20 @@ func styled(list []MarkOption) style {
 
 // Label names a mark in the legend.
 func Label(text string) MarkOption { return func(s *style) { s.label = text } }
+
+// Said names a mark by a text in the language that the figure is drawn in. Its table
+// has that of English.
+func Said(text func(o *Options) string) MarkOption {
+	return func(s *style) { s.label, s.say = text(&Options{}), text }
+}
+
+// said is the label as a reader sees it.
+func (s *style) said(o *Options) string {
+	if s.say != nil {
+		return s.say(o)
+	}
+	return s.label
+}
 
 // Color sets the colour of a mark, as #rrggbb. Without it each label has a colour
 // of the theme.

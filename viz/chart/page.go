@@ -29,7 +29,7 @@ func (f *Figure) layout() (p *page, err error) {
 			p, err = nil, fmt.Errorf("viz: the figure cannot be laid out: %v", r)
 		}
 	}()
-	o := f.o
+	o := f.options()
 	p = &page{width: o.width, o: &o}
 	if p.width == 0 {
 		p.width = f.art.Width(&o)

@@ -185,7 +185,7 @@ func (s *style) named(o *Options, kind string) string {
 	if s.label == "" {
 		return kind
 	}
-	return kind + " “" + nameOr(s.label, "") + "”"
+	return kind + " “" + nameOr(s.said(o), "") + "”"
 }
 
 // describeXY says how many points there are and how far they reach.

@@ -93,7 +93,8 @@ func (t Table) records() []any {
 // left out for the sake of the picture. It is empty for figures without numbers.
 func (f *Figure) Data() Table {
 	if t, ok := f.art.(Tabular); ok {
-		return t.Data(&f.o)
+		o := f.options()
+		return t.Data(&o)
 	}
 	return Table{}
 }

@@ -64,8 +64,9 @@ func (m *zone) draw(p *panel, l *layer) {
 		c = l.color
 	}
 	p.Fill(r, m.opts.seen(c, 0.14))
-	p.Hover(r, m.opts.label)
-	text := tickFont.Fit(m.opts.label, r.W()-8)
+	label := m.opts.said(p.Options)
+	p.Hover(r, label)
+	text := tickFont.Fit(label, r.W()-8)
 	box := draw.Rect{X0: r.X0 + 2, Y0: r.Y0 + 2, X1: r.X0 + 6 + tickFont.Width(text), Y1: r.Y0 + 4 + tickFont.Size}
 	if text != "" && box.X1 <= r.X1 && box.Y1 <= r.Y1 && p.claim(box) {
 		p.Fill(box, faded(p.Paper, 0.85))

@@ -100,7 +100,7 @@ func (m *Model) Samples(a Array) (Array, error) {
 		return Array{append([]int{1}, want...), a.Values, a.Names}, nil
 	case fits(a.Shape, want):
 		return Array{append([]int{1}, a.Shape...), a.Values, a.Names}, nil
-	case len(a.Shape) > 1 && Size(want) > 0 && Size(a.Shape[1:]) == Size(want): // samples as rows of numbers, or the other way round
+	case (len(a.Shape) == 2 || len(a.Shape) > 2 && len(want) == 1) && Size(want) > 0 && Size(a.Shape[1:]) == Size(want): // samples as rows of numbers, or the other way round
 		return Array{append([]int{a.Shape[0]}, want...), a.Values, a.Names}, nil
 	}
 	return a, fmt.Errorf("the model takes samples of %v, and the input is %v", want, a.Shape)

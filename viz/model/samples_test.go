@@ -54,7 +54,7 @@ func TestSamples(t *testing.T) {
 		{[]int{2, 3}, []int{1, 2, 3}},
 		{[]int{6}, []int{1, 2, 3}},
 		{[]int{4, 6}, []int{4, 2, 3}},
-		{[]int{4, 3, 2}, []int{4, 2, 3}},
+		{[]int{4, 3, 2}, nil}, // axes in another order
 		{[]int{5}, nil},
 		{[]int{6, 4}, nil},
 	} {

@@ -129,9 +129,11 @@ func notNaN(x float64) float64 {
 	return x
 }
 
-// figure draws the array about zero.
-func (a *array) figure(label string, notes func(o *chart.Options) []string) *chart.Figure {
-	f := chart.HeatMap(a.shown(), chart.YLabel("input"), chart.XLabel("unit of "+model.Scope(a.name)), chart.ScaleLabel(label), chart.NoNumbers())
+// figure draws the array about zero. What says what its numbers are.
+func (a *array) figure(what func(o *chart.Options) string, notes func(o *chart.Options) []string) *chart.Figure {
+	f := chart.HeatMap(a.shown(), chart.NoNumbers()).Worded(func(o *chart.Options) chart.Wording {
+		return chart.Wording{X: o.Say("unit of %s", model.Scope(a.name)), Y: o.Say("input"), Scale: what(o)}
+	})
 	if size := a.size(); size > 0 && !math.IsInf(2*size, 0) {
 		f = f.With(chart.Range(-size, size))
 	}

@@ -132,7 +132,9 @@ func (k *kernels) maps() *chart.Figure {
 			names = append(names, fmt.Sprintf("%d→%d", i/k.filters, i%k.filters))
 		}
 	}
-	f := chart.Maps(list, names...).With(chart.ScaleLabel("weight"))
+	f := chart.Maps(list, names...).Worded(func(o *chart.Options) chart.Wording {
+		return chart.Wording{Scale: o.Say("weight")}
+	})
 	if k.channels == 1 && k.rows > 1 {
 		f = f.With(chart.Colors("gray"))
 	}

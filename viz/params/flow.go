@@ -26,12 +26,14 @@ func GradientFlow(v any) *chart.Figure {
 	}
 	var marks []chart.Mark
 	if f.hasOutputs {
-		marks = append(marks, chart.HBars(f.layers, f.outputs, chart.Label("at the output")))
+		marks = append(marks, chart.HBars(f.layers, f.outputs, chart.Said(func(o *chart.Options) string { return o.Say("at the output") })))
 	}
-	marks = append(marks, chart.HBars(f.layers, f.weights, chart.Label("at the weights")),
-		chart.VZone(math.Inf(-1), vanishing, chart.Label("vanishing"), chart.Color("#9aa4b2"), chart.Opacity(0.35)),
-		chart.VZone(exploding, math.Inf(1), chart.Label("exploding"), chart.Color("#ff2d95"), chart.Opacity(0.35)))
-	return chart.Plot(marks...).With(chart.LogX(), chart.XLabel("gradient (RMS)")).Noting(f.notes)
+	marks = append(marks, chart.HBars(f.layers, f.weights, chart.Said(func(o *chart.Options) string { return o.Say("at the weights") })),
+		chart.VZone(math.Inf(-1), vanishing, chart.Said(func(o *chart.Options) string { return o.Say("vanishing") }), chart.Color("#9aa4b2"), chart.Opacity(0.35)),
+		chart.VZone(exploding, math.Inf(1), chart.Said(func(o *chart.Options) string { return o.Say("exploding") }), chart.Color("#ff2d95"), chart.Opacity(0.35)))
+	return chart.Plot(marks...).With(chart.LogX()).Worded(func(o *chart.Options) chart.Wording {
+		return chart.Wording{X: o.Say("gradient (RMS)")}
+	}).Noting(f.notes)
 }
 
 // A flow is how large gradients are in the layers of a model.

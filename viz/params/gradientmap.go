@@ -31,7 +31,7 @@ func GradientMap(v any, name string, step ...int) *chart.Figure {
 	if err != nil {
 		return chart.Failed(err)
 	}
-	f := a.figure("gradient", func(o *chart.Options) []string {
+	f := a.figure(func(o *chart.Options) string { return o.Say("gradient") }, func(o *chart.Options) []string {
 		size := rms(p)
 		if math.IsNaN(size) {
 			return []string{o.Say("Some numbers are not finite.")}

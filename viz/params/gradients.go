@@ -22,7 +22,7 @@ func Gradients(v any) *chart.Figure {
 	if len(g.names) == 0 {
 		return chart.Failed(errors.New("viz: the record holds no gradients of weights: it was made without a step of training"))
 	}
-	return g.figure("gradient (RMS)").With(chart.Limits(vanishing, exploding)).Noting(g.gradientNotes)
+	return g.figure(func(o *chart.Options) string { return o.Say("gradient (RMS)") }).With(chart.Limits(vanishing, exploding)).Noting(g.gradientNotes)
 }
 
 // Updates returns a heat map, layers × steps, of how much a step changes each array
@@ -36,7 +36,7 @@ func Updates(v any) *chart.Figure {
 	if len(u.names) == 0 {
 		return chart.Failed(errors.New("viz: the record holds no updates of weights: it was made without a step of training"))
 	}
-	return u.figure("update / weight").Noting(u.updateNotes)
+	return u.figure(func(o *chart.Options) string { return o.Say("update / weight") }).Noting(u.updateNotes)
 }
 
 // GradientRatios returns a heat map, layers × steps, of how large the gradient of each
@@ -51,7 +51,7 @@ func GradientRatios(v any) *chart.Figure {
 	if len(g.names) == 0 {
 		return chart.Failed(errors.New("viz: the record holds no gradients of weights: it was made without a step of training"))
 	}
-	return g.figure("gradient / weight").Noting(g.ratioNotes)
+	return g.figure(func(o *chart.Options) string { return o.Say("gradient / weight") }).Noting(g.ratioNotes)
 }
 
 // ratios are the norms of the series with a suffix, each in relation to that of the
@@ -150,13 +150,15 @@ func (g *grid) at(row, step int) float64 {
 	return g.values[row][j]
 }
 
-func (g *grid) figure(label string) *chart.Figure {
+// figure draws the grid. What says what its numbers are.
+func (g *grid) figure(what func(o *chart.Options) string) *chart.Figure {
 	columns := make([]string, len(g.steps))
 	for j, s := range g.steps {
 		columns[j] = chart.Count(s)
 	}
-	return chart.HeatMap(chart.FromRows(g.values), chart.LogColors(), chart.Rows(g.names...), chart.Columns(columns...),
-		chart.XLabel("step"), chart.ScaleLabel(label), chart.NoNumbers())
+	return chart.HeatMap(chart.FromRows(g.values), chart.LogColors(), chart.Rows(g.names...), chart.Columns(columns...), chart.NoNumbers()).Worded(func(o *chart.Options) chart.Wording {
+		return chart.Wording{X: o.Say("step"), Scale: what(o)}
+	})
 }
 
 // last is the mean of a row over the last quarter of the steps, in orders of

@@ -20,12 +20,16 @@ import (
 //
 // The arrays share an axis while that leaves all of them readable.
 func Distributions(v any, names ...string) *chart.Figure {
-	return overTime(v, names, chart.QuantilesOf, "step", "value")
+	return overTime(v, names, chart.QuantilesOf, func(o *chart.Options) chart.Wording {
+		return chart.Wording{X: o.Say("step"), Y: o.Say("value")}
+	})
 }
 
 // Ridges returns the same as outlines, a row for each step, the first at the top.
 func Ridges(v any, names ...string) *chart.Figure {
-	return overTime(v, names, ridgeLines, "value", "step")
+	return overTime(v, names, ridgeLines, func(o *chart.Options) chart.Wording {
+		return chart.Wording{X: o.Say("value"), Y: o.Say("step")}
+	})
 }
 
 // mostRows is how many steps have an outline: rows that do not hide each other.
@@ -46,7 +50,7 @@ type seriesMark func(steps []float64, values []chart.Distribution, list ...chart
 // mostSeries is how many arrays a figure over training shows.
 const mostSeries = 24
 
-func overTime(v any, names []string, mark seriesMark, xLabel, yLabel string) *chart.Figure {
+func overTime(v any, names []string, mark seriesMark, words func(o *chart.Options) chart.Wording) *chart.Figure {
 	list, err := seriesOf(v, names)
 	if err != nil {
 		return chart.Failed(err)
@@ -55,7 +59,7 @@ func overTime(v any, names []string, mark seriesMark, xLabel, yLabel string) *ch
 	for _, h := range list[:min(mostSeries, len(list))] {
 		panels = append(panels, chart.Panel(h.name, mark(h.steps, h.values)))
 	}
-	f := chart.Facets(panels...).With(chart.XLabel(xLabel), chart.YLabel(yLabel))
+	f := chart.Facets(panels...).Worded(words)
 	if apart(list[:len(panels)]) {
 		f = f.With(chart.OwnScales())
 	}

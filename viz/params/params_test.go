@@ -118,6 +118,7 @@ func samples() map[string]*chart.Figure {
 		"ridges":            params.Ridges(good, "dense/kernel", "dense_1/kernel"),
 		"ratios":            params.GradientRatios(good),
 		"flow":              params.GradientFlow(history),
+		"flow in Chinese":   params.GradientFlow(history).With(chart.Language(words.Chinese)),
 		"flow of a batch":   params.GradientFlow(params.Backward(classifier(), rows())),
 		"gradient map":      params.GradientMap(params.Backward(classifier(), rows()), "dense"),
 		"recorded gradient": params.GradientMap(whole(), "dense_1/kernel", 3),

@@ -36,8 +36,10 @@ func Sparsity(v any) *chart.Figure {
 			exact, near = append(exact, share(z, size)), append(near, share(z+n, size))
 		}
 	}
-	return chart.Plot(chart.HBars(names, near, chart.Label("within 1 % of the root mean square")), chart.HBars(names, exact, chart.Label("exactly 0"))).
-		With(chart.XLabel("% of the weights")).Noting(func(o *chart.Options) []string {
+	nearly := chart.Said(func(o *chart.Options) string { return o.Say("within %s of the root mean square", "1 %") })
+	zero := chart.Said(func(o *chart.Options) string { return o.Say("exactly 0") })
+	return chart.Plot(chart.HBars(names, near, nearly), chart.HBars(names, exact, zero)).
+		Worded(func(o *chart.Options) chart.Wording { return chart.Wording{X: o.Say("%s of the weights", "%")} }).Noting(func(o *chart.Options) []string {
 		notes := []string{o.Say("No weight is exactly 0.")}
 		if zeros > 0 {
 			notes[0] = o.Say("%s of all %s weights are exactly 0.", percent(float64(zeros)/float64(all)), chart.Count(all))
@@ -110,7 +112,9 @@ func Norms(v any) *chart.Figure {
 	for _, p := range list[:min(most, len(list))] {
 		names, norms = append(names, p.Name), append(norms, length(p.Values()))
 	}
-	return chart.Plot(chart.HBars(names, norms)).With(chart.XLabel("norm of the weights")).Noting(func(o *chart.Options) []string {
+	return chart.Plot(chart.HBars(names, norms)).Worded(func(o *chart.Options) chart.Wording {
+		return chart.Wording{X: o.Say("norm of the weights")}
+	}).Noting(func(o *chart.Options) []string {
 		if n := len(list) - len(names); n > 0 {
 			return []string{o.Say("%s more are not drawn.", o.Count(n, "array", "arrays"))}
 		}
@@ -131,7 +135,9 @@ func normsOverTime(t *model.Trace) *chart.Figure {
 	for i, name := range g.names[:min(mostLines, len(g.names))] {
 		marks = append(marks, chart.Line(steps, g.values[i], chart.Label(name)))
 	}
-	return chart.Plot(marks...).With(chart.LogY(), chart.XLabel("step"), chart.YLabel("norm of the weights")).Noting(func(o *chart.Options) []string {
+	return chart.Plot(marks...).With(chart.LogY()).Worded(func(o *chart.Options) chart.Wording {
+		return chart.Wording{X: o.Say("step"), Y: o.Say("norm of the weights")}
+	}).Noting(func(o *chart.Options) []string {
 		notes := g.growth(o)
 		if n := len(g.names) - len(marks); n > 0 {
 			notes = append(notes, o.Say("%s more are not drawn.", o.Count(n, "array", "arrays")))

@@ -22,5 +22,5 @@ func WeightMap(v any, name string) *chart.Figure {
 	if err != nil {
 		return chart.Failed(err)
 	}
-	return a.figure("weight", func(o *chart.Options) []string { return deadUnits(p, o) })
+	return a.figure(func(o *chart.Options) string { return o.Say("weight") }, func(o *chart.Options) []string { return deadUnits(p, o) })
 }

@@ -114,7 +114,9 @@ func Spectra(v any) *chart.Figure {
 		ranks = append(ranks, rank{p.Name, effective(s), len(s)})
 	}
 	slices.SortStableFunc(ranks, func(a, b rank) int { return cmp.Compare(a.share(), b.share()) })
-	return chart.Plot(marks...).With(chart.LogY(), chart.XLabel("singular value"), chart.YLabel("relative to the largest")).Noting(func(o *chart.Options) []string {
+	return chart.Plot(marks...).With(chart.LogY()).Worded(func(o *chart.Options) chart.Wording {
+		return chart.Wording{X: o.Say("singular value"), Y: o.Say("relative to the largest")}
+	}).Noting(func(o *chart.Options) []string {
 		var notes []string
 		for _, r := range ranks[:min(2, len(ranks))] {
 			notes = append(notes, o.Say("%s uses %s of %s directions.", r.name, chart.Number(r.used), chart.Count(r.all)))
