@@ -42,6 +42,19 @@ func (w *Worker) Add(list []*Package) error {
 	return nil
 }
 
+// Agrees reports what is wrong if packages come from two modules with a go.mod each: a
+// package may be compiled in one way only.
+func (w *Worker) Agrees(list []*Package) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, p := range list {
+		if q, ok := w.packages[p.Path]; ok && !q.Preloaded && q.Export != p.Export {
+			return fmt.Errorf("it wants %s %s, and the session has %s of it, or of what that imports; use the same versions in the notebook's go.mod", p.Path, p.Version, q.Version)
+		}
+	}
+	return nil
+}
+
 // Excluded reports whether a package cannot be used in a cell, and why.
 func Excluded(path string) (bool, string) {
 	if path == "C" {

@@ -19,6 +19,7 @@ import (
 type module struct {
 	session *Session
 	dir     string // folder of go.mod, once it is needed
+	own     string // that of the session's go.mod for packages of Loupe, once it is needed
 }
 
 // open finds the go.mod beside the notebook or makes one.
@@ -35,11 +36,24 @@ func (m *module) open(w *build.Worker) error {
 			break
 		}
 	}
+	if err := m.openOwn(w); err != nil {
+		return err
+	}
+	m.dir = m.own
+	return nil
+}
+
+// openOwn makes a go.mod in the session's folder. It is the session's module where
+// there is none beside the notebook; packages of Loupe are always found in it.
+func (m *module) openOwn(w *build.Worker) error {
+	if m.own != "" {
+		return nil
+	}
 	dir := filepath.Join(m.session.tmp, "module")
 	if err := w.CopyModule(dir); err != nil {
 		return err
 	}
-	m.dir = dir
+	m.own = dir
 	return nil
 }
 
@@ -123,6 +137,43 @@ func (s *Session) load(ctx context.Context, w *build.Worker, paths ...string) er
 	if err := s.module.open(w); err != nil {
 		return err
 	}
+	var own []string
+	paths = slices.DeleteFunc(slices.Clone(paths), func(path string) bool {
+		if s.module.dir == s.module.own || !strings.HasPrefix(path, "loupe/") {
+			return false
+		}
+		own = append(own, path)
+		return true
+	})
+	if len(paths) > 0 {
+		if err := s.loadFrom(ctx, w, paths); err != nil {
+			return err
+		}
+	}
+	if len(own) == 0 {
+		return nil
+	}
+	return s.loadOwn(ctx, w, own)
+}
+
+// loadOwn loads packages of Loupe that the worker does not contain, where the notebook
+// has a module that does not know them.
+func (s *Session) loadOwn(ctx context.Context, w *build.Worker, paths []string) error {
+	if err := s.module.openOwn(w); err != nil {
+		return err
+	}
+	list, err := w.Toolchain.List(ctx, s.module.own, paths...)
+	if err != nil {
+		return fmt.Errorf("package %s was not found: %w", strings.Join(paths, ", "), err)
+	}
+	if err := w.Agrees(list); err != nil {
+		return fmt.Errorf("%s: %w", strings.Join(paths, ", "), err)
+	}
+	return w.Add(list)
+}
+
+// loadFrom loads packages from the session's module.
+func (s *Session) loadFrom(ctx context.Context, w *build.Worker, paths []string) error {
 	list, err := w.Toolchain.List(ctx, s.module.dir, paths...)
 	if err != nil || slices.ContainsFunc(list, func(p *build.Package) bool { return p.Ignored }) {
 		if hint := s.inC(ctx, w, paths...); hint != "" {
@@ -137,6 +188,11 @@ func (s *Session) load(ctx context.Context, w *build.Worker, paths ...string) er
 	}
 	if err != nil {
 		return fmt.Errorf("package %s was not found: %w. If it is a module's, add it with %%get %s", strings.Join(paths, ", "), err, paths[0])
+	}
+	if s.module.own != "" && s.module.own != s.module.dir {
+		if err := w.Agrees(list); err != nil {
+			return err
+		}
 	}
 	return w.Add(list)
 }
