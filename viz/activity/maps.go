@@ -74,14 +74,24 @@ func FeatureMaps(v, x any, layers ...string) *chart.Figure {
 	})
 }
 
-// shortName is a layer's name without its scope, unless others in the list have the
-// same.
+// shortName is the last part of a layer's name that no other of the list has there:
+// "block_1" of "block_1/conv" beside "block_0/conv".
 func shortName(l layer, list []layer) string {
-	base := model.Base(l.name)
-	if slices.ContainsFunc(list, func(o layer) bool { return o.name != l.name && model.Base(o.name) == base }) {
-		return l.name
+	rest := slices.DeleteFunc(slices.Clone(list), func(o layer) bool { return model.Base(o.name) != model.Base(l.name) || o.name == l.name })
+	for name, up := l.name, 0; name != ""; name, up = model.Scope(name), up+1 {
+		if !slices.ContainsFunc(rest, func(o layer) bool { return ancestor(o.name, up) == model.Base(name) }) {
+			return model.Base(name)
+		}
 	}
-	return base
+	return l.name
+}
+
+// ancestor is the part of a name that is so far from its end.
+func ancestor(name string, up int) string {
+	for range up {
+		name = model.Scope(name)
+	}
+	return model.Base(name)
 }
 
 // ofImages are the layers that compute images; those that were named have to.

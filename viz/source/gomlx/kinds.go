@@ -62,7 +62,7 @@ func detailed(kind string, nodes []*graph.Node) string {
 		n := find(graph.NodeTypeReduceWindow)
 		switch {
 		case n == nil:
-		case find(graph.NodeTypeDiv) != nil, find(graph.NodeTypeConvGeneral) != nil:
+		case find(graph.NodeTypeDiv) != nil, find(graph.NodeTypeMul) != nil: // by the size of the window
 			return "MeanPool"
 		default:
 			return settings(n)["reductionType"] + "Pool"

@@ -49,7 +49,7 @@ func TestPictures(t *testing.T) {
 func TestNamesOfMaps(t *testing.T) {
 	m := gomlx.Model(backend(t), newStore(), cnn, floats(1, 8, 8, 1))
 	d := viz.FeatureMaps(m, data.Digits().X(3)).Describe()
-	for _, layer := range []string{"block_0/conv 3", "block_1/conv 1"} {
+	for _, layer := range []string{"block_0 3", "block_1 1"} {
 		if !strings.Contains(d, layer) {
 			t.Errorf("%q does not name %s", d, layer)
 		}
