@@ -1,11 +1,15 @@
 // Package viz shows what is inside a model, and numbers, as figures that say what
 // is to be seen.
 //
-// For models: [Graph] and [Layers] for the structure, [Weights], [Gradients] and
-// [Updates] for the parameters, [FeatureMaps], [Activations], [States] and
-// [Attention] for what they compute, [Boundary] for what they decide, [Diff] for
-// two of them. For numbers: [Histogram], [HeatMap] for a matrix, [Images] and
-// [Maps] for grids, [Plot] of a [Line], of [Points] and of other marks for the rest.
+// For models: [Graph] and [Layers] for the structure, [Diff] for two of them;
+// [Weights], [WeightMap], [Filters], [Spectra], [Norms] and [Sparsity] for the
+// parameters; [Gradients], [Updates], [GradientRatios], [Distributions] and [Ridges]
+// for a training, [GradientFlow] and [GradientMap] also for some samples ([Backward]);
+// [FeatureMaps], [Activations], [States] and [Attention] for what they compute of an
+// input, [Activity], [Selectivity] and [TopInputs] of a data set, [Maximize] for what
+// units look for, [Boundary] for what they decide. For numbers: [Histogram],
+// [HeatMap] for a matrix, [Images] and [Maps] for grids, [Plot] of a [Line], of
+// [Points] and of other marks for the rest.
 // A figure as the last expression of a cell shows itself;
 // loupe/display.Show does it anywhere; Save writes a PNG, SVG, PDF or HTML file;
 // Interactive shows values to a reader who points at them; Data is the numbers.

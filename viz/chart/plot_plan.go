@@ -136,6 +136,9 @@ func (q *plotPlan) measure(width float64) {
 	}
 	if n := q.levelCells(); n > 0 { // level bars have a line each
 		q.height = min(max(float64(n)*20, 60), 600)
+		if q.hasRidges() { // outlines need room also where they are few
+			q.height = max(q.height, facetHeight)
+		}
 	}
 	if l := q.first(); l != nil && l.scale != nil {
 		q.scale = l.scale
@@ -150,6 +153,12 @@ func (q *plotPlan) measure(width float64) {
 			q.height = max(24, (q.o.height-q.legend.height)/float64(q.rows)-q.head-q.foot)
 		}
 	}
+}
+
+func (q *plotPlan) hasRidges() bool {
+	return slices.ContainsFunc(q.panels, func(f Facet) bool {
+		return slices.ContainsFunc(f.Marks, func(m Mark) bool { _, ok := m.(*ridges); return ok })
+	})
 }
 
 func (q *plotPlan) first() *layer {

@@ -67,10 +67,14 @@ func (m *zone) draw(p *panel, l *layer) {
 	label := m.opts.said(p.Options)
 	p.Hover(r, label)
 	text := tickFont.Fit(label, r.W()-8)
-	box := draw.Rect{X0: r.X0 + 2, Y0: r.Y0 + 2, X1: r.X0 + 6 + tickFont.Width(text), Y1: r.Y0 + 4 + tickFont.Size}
-	if text != "" && box.X1 <= r.X1 && box.Y1 <= r.Y1 && p.claim(box) {
+	x := r.X0 + 4
+	if !m.level { // at its right end, where level bars that do not reach through it leave room
+		x = r.X1 - 4 - tickFont.Width(text)
+	}
+	box := draw.Rect{X0: x - 2, Y0: r.Y0 + 2, X1: x + 2 + tickFont.Width(text), Y1: r.Y0 + 4 + tickFont.Size}
+	if text != "" && box.X0 >= r.X0 && box.X1 <= r.X1 && box.Y1 <= r.Y1 && p.claim(box) {
 		p.Fill(box, faded(p.Paper, 0.85))
-		p.Text(text, draw.Point{X: r.X0 + 4, Y: r.Y0 + 3 + tickFont.Ascent()}, tickFont, p.Ink, draw.Place{})
+		p.Text(text, draw.Point{X: x, Y: r.Y0 + 3 + tickFont.Ascent()}, tickFont, p.Ink, draw.Place{})
 	}
 }
 

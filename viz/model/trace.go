@@ -29,5 +29,5 @@ type Point struct {
 	Quantiles           [5]float64 // 5, 25, 50, 75 and 95 %
 	Bins                []int      // counts from Min to Max, all of one width
 	Values              []float64  // nil unless they were kept
-	Shape               []int      // of Values
+	Shape               []int      // of the numbers, nil if that is not known
 }

@@ -15,9 +15,10 @@ const mostSamples = 256
 
 // Backward runs samples through a model and back, and returns what came of it as a
 // record of one step: the output of each layer, its gradient, the weights and
-// theirs, all with their numbers. The gradients are those of the mean loss: of the
-// cross entropy where samples have classes, else of the mean squared error. A
-// model's output for classes is probabilities if its rows are such, else logits.
+// theirs, with their numbers (of what a layer computes up to a million). The
+// gradients are those of the mean loss: of the cross entropy where samples have
+// classes, else of the mean squared error. A model's output for classes is
+// probabilities if its rows are such, else logits.
 //
 // Of more than 256 samples it takes the first ones. Nothing is trained.
 func Backward(v, data any) *model.Trace {
@@ -156,7 +157,11 @@ func (c *collector) keep(node, what string, a model.Array) {
 		return
 	}
 	c.at[name] = len(c.trace.Series)
-	c.trace.Series = append(c.trace.Series, model.Series{Node: node, What: what, Points: []model.Point{pointOf(0, a)}})
+	p := pointOf(0, a)
+	if len(a.Values) <= mostKept || !strings.HasPrefix(what, "output") {
+		p.Values = slices.Clone(a.Values)
+	}
+	c.trace.Series = append(c.trace.Series, model.Series{Node: node, What: what, Points: []model.Point{p}})
 }
 
 // param keeps a gradient and the weights that it belongs to.
@@ -174,19 +179,29 @@ func (c *collector) param(name string, g model.Array) {
 	c.keep(name[:i], name[i+1:]+" gradient", g)
 }
 
-// pointOf is what a record keeps of numbers, and the numbers.
+// sampled is about of how many numbers quantiles are computed.
+const sampled = 100_000
+
+// mostKept is how many numbers of what a layer computes are kept themselves.
+const mostKept = 1 << 20
+
+// pointOf is what a record keeps of numbers besides themselves. Of many, the quantiles
+// are those of an even sample.
 func pointOf(step int, a model.Array) model.Point {
-	p := model.Point{Step: step, Count: len(a.Values), Values: slices.Clone(a.Values), Shape: slices.Clone(a.Shape), Min: math.Inf(1), Max: math.Inf(-1), Norm: length(a.Values)}
+	p := model.Point{Step: step, Count: len(a.Values), Shape: slices.Clone(a.Shape), Min: math.Inf(1), Max: math.Inf(-1), Norm: length(a.Values)}
 	squares := 0.0
-	var finite []float64
-	for _, x := range a.Values {
+	every := 1 + len(a.Values)/sampled
+	var some []float64
+	for i, x := range a.Values {
 		if x == 0 {
 			p.Zeros++
 		}
 		if math.IsNaN(x) || math.IsInf(x, 0) {
 			continue
 		}
-		finite = append(finite, x)
+		if i%every == 0 {
+			some = append(some, x)
+		}
 		p.Finite++
 		d := x - p.Mean
 		p.Mean += d / float64(p.Finite)
@@ -198,9 +213,12 @@ func pointOf(step int, a model.Array) model.Point {
 		return p
 	}
 	p.Std = math.Sqrt(squares / float64(p.Finite))
-	slices.Sort(finite)
+	if len(some) == 0 {
+		some = []float64{p.Mean}
+	}
+	slices.Sort(some)
 	for i, q := range []float64{0.05, 0.25, 0.5, 0.75, 0.95} {
-		p.Quantiles[i] = finite[int(q*float64(len(finite)-1)+0.5)]
+		p.Quantiles[i] = some[int(q*float64(len(some)-1)+0.5)]
 	}
 	return p
 }

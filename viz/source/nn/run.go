@@ -57,6 +57,9 @@ func (r *runner) pass(values []*net.Value, w model.Watch) (out model.Array) {
 	if w.Gradient == nil && w.Param == nil {
 		return array(r.m.Forward(t, values...).Data)
 	}
+	if w.Param == nil && len(w.Nodes) > 0 && len(r.hook(w).Layers) == 0 {
+		defer r.frozen()()
+	}
 	var at *net.Value
 	forward := func() { at = r.m.Forward(t, values...) }
 	if w.At == "" {
@@ -85,6 +88,22 @@ func (r *runner) pass(values []*net.Value, w model.Watch) (out model.Array) {
 		}
 	}
 	return out
+}
+
+// frozen keeps the pass back from computing gradients of weights, where only those
+// of inputs are asked for, until the function that it returns is called.
+func (r *runner) frozen() (thaw func()) {
+	var trained []*net.Layer
+	for _, l := range r.m.Layers() {
+		if !l.Frozen() {
+			trained = append(trained, l.Freeze(true))
+		}
+	}
+	return func() {
+		for _, l := range trained {
+			l.Freeze(false)
+		}
+	}
 }
 
 // attention tells where attending layers look, [samples heads queries keys].

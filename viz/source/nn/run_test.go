@@ -88,6 +88,11 @@ func TestGradients(t *testing.T) {
 		if math.Abs(weights[1*5+2]-want) > 1e-7 {
 			t.Errorf("at %q: the gradient of a weight is %v, differences say %v", at, weights[7], want)
 		}
+		var alone []float64 // without the gradients of weights
+		run(t, d, x, model.Watch{Nodes: []string{"input"}, At: at, Of: of, Gradient: func(_ string, g model.Array) { alone = slices.Clone(g.Values) }})
+		if !slices.Equal(alone, got) || m.Layer("dense").Frozen() {
+			t.Errorf("at %q: alone the gradient is %v, not %v; or the layer has remained frozen", at, alone, got)
+		}
 		if m.Params()[0].Grad() != nil {
 			t.Error("the model keeps gradients of a look into it")
 		}
