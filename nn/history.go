@@ -135,7 +135,7 @@ func (h *History) String() string {
 // MIMEBundle shows the table and a curve of the loss in a notebook.
 func (h *History) MIMEBundle() (data, metadata map[string]any) {
 	var b strings.Builder
-	b.WriteString("<p>" + html.EscapeString(h.summary()) + "</p>" + h.curve())
+	b.WriteString("<p>" + html.EscapeString(h.summary()) + "</p>" + curve(h.StepLoss))
 	if h.epoch > 0 {
 		b.WriteString("<table><tr><th>epoch</th>")
 		for _, n := range h.names {
@@ -156,28 +156,4 @@ func (h *History) MIMEBundle() (data, metadata map[string]any) {
 		b.WriteString("</table>")
 	}
 	return map[string]any{"text/html": b.String(), "text/plain": h.String()}, nil
-}
-
-// curve draws the loss of the steps, averaged to a point a pixel or less.
-func (h *History) curve() string {
-	const width, height = 360.0, 80.0
-	n := len(h.StepLoss)
-	if n < 2 {
-		return ""
-	}
-	points := min(n, int(width))
-	means, top := make([]float64, points), 0.0
-	for i := range means {
-		from, to := i*n/points, (i+1)*n/points
-		for _, v := range h.StepLoss[from:to] {
-			means[i] += v / float64(to-from)
-		}
-		top = max(top, means[i])
-	}
-	var line strings.Builder
-	for i, v := range means {
-		fmt.Fprintf(&line, "%.1f,%.1f ", float64(i)*width/float64(points-1), height-height*v/max(top, 1e-30))
-	}
-	return fmt.Sprintf(`<svg width="%g" height="%g" viewBox="0 -2 %g %g" role="img"><title>loss of each step, from %.4g to %.4g</title><polyline points="%s" fill="none" stroke="#1f77b4" stroke-width="1.5"/></svg>`,
-		width, height+4, width, height+4, means[0], means[points-1], strings.TrimSpace(line.String()))
 }

@@ -6,32 +6,12 @@ The kernelspec "loupe" must be installed in the Python environment. Screenshots
 of every step go to dist/screens; look at them after a change of what is shown.
 """
 
-import os
-import pathlib
 import re
-import secrets
-import shutil
-import socket
-import subprocess
-import sys
-import tempfile
-import time
 import unittest
-import urllib.request
 
-import nbformat
 from playwright.sync_api import expect, sync_playwright
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
-SCREENS = pathlib.Path(__file__).parents[2] / "dist" / "screens"
-WAIT = 60_000  # milliseconds; a limit for a loaded machine, no expectation
-
-# Chromium looks for nothing on the network beside the server under test.
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--disable-dev-shm-usage",
-]
+from lab import SCREENS, WAIT, Lab, chromium, notebook
 
 CELLS = {
     "value": 'kept := 20\nfmt.Println("hello from Go")\nkept + 1',
@@ -62,80 +42,21 @@ CELLS = {
 }
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-class Lab:
-    """A JupyterLab server of its own, in a folder with one notebook."""
-
-    def __init__(self):
-        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="loupe-lab-"))
-        work = self.dir / "work"
-        work.mkdir()
-        book = nbformat.v4.new_notebook(
-            metadata={"kernelspec": {"name": "loupe", "display_name": "Go (Loupe)", "language": "go"}},
-            cells=[nbformat.v4.new_code_cell(code) for code in CELLS.values()])
-        nbformat.write(book, work / "first.ipynb")
-        asks_nothing = self.dir / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
-        asks_nothing.parent.mkdir(parents=True)
-        asks_nothing.write_text('{"fetchNews": "false", "checkForUpdates": false}')
-        self.token = secrets.token_hex(16)
-        self.url = f"http://127.0.0.1:{free_port()}"
-        self.log = open(self.dir / "server.log", "wb")
-        env = {k: v for k, v in os.environ.items() if not k.startswith("JUPYTER_CONFIG")}
-        env |= {"JUPYTER_CONFIG_DIR": str(self.dir / "config"), "JUPYTER_RUNTIME_DIR": str(self.dir / "run"),
-                "JUPYTERLAB_SETTINGS_DIR": str(self.dir / "settings"),
-                "JUPYTERLAB_WORKSPACES_DIR": str(self.dir / "workspaces")}
-        self.server = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
-             f"--port={self.url.rsplit(':', 1)[1]}", "--ServerApp.port_retries=0",
-             f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={work}"],
-            stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT, env=env, cwd=work)
-        self.wait()
-
-    def wait(self):
-        end = time.monotonic() + WAIT / 1000
-        while True:
-            try:
-                with urllib.request.urlopen(f"{self.url}/api", timeout=5):
-                    return
-            except OSError:
-                if self.server.poll() is not None or time.monotonic() > end:
-                    raise RuntimeError("JupyterLab does not start:\n" + (self.dir / "server.log").read_text())
-                time.sleep(0.2)
-
-    def close(self):
-        self.server.terminate()
-        try:
-            self.server.wait(20)
-        except subprocess.TimeoutExpired:
-            self.server.kill()
-            self.server.wait()
-        self.log.close()
-        shutil.rmtree(self.dir, ignore_errors=True)
-
-
 class FirstMinutes(unittest.TestCase):
     """The tests run in the order of their names, in one notebook."""
 
     @classmethod
     def setUpClass(cls):
-        if not CHROMIUM:
-            raise RuntimeError("no Chromium: set CHROMIUM to the path of one")
-        SCREENS.mkdir(parents=True, exist_ok=True)
-        cls.lab = Lab()
+        cls.lab = Lab({"first.ipynb": notebook(CELLS.values())})
         cls.addClassCleanup(cls.lab.close)
         cls.playwright = sync_playwright().start()
         cls.addClassCleanup(cls.playwright.stop)
-        cls.browser = cls.playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
+        cls.browser = chromium(cls.playwright)
         cls.addClassCleanup(cls.browser.close)
         cls.page = cls.browser.new_page(viewport={"width": 1280, "height": 900})
         cls.page.set_default_timeout(WAIT)
         expect.set_options(timeout=WAIT)
-        cls.page.goto(f"{cls.lab.url}/lab/tree/first.ipynb?token={cls.lab.token}")
+        cls.page.goto(cls.lab.address("first.ipynb"))
         expect(cls.page.locator(".jp-Notebook .jp-CodeCell")).to_have_count(len(CELLS))
 
     def cell(self, name):

@@ -70,6 +70,6 @@ func scriptStyle(p *Palette) string {
 		".tools, .legend { display: flex; flex-wrap: wrap; gap: .6em 1em; align-items: center; margin: .6em 0; color: " + css(p.Soft) + "; font-size: 13px }\n" +
 		".legend span { display: inline-flex; gap: .4em; align-items: center }\n" +
 		".tools input, .tools button { font: inherit; color: " + css(p.Ink) + "; background: " + css(p.Paper) + "; border: " + rule(p.Frame) + "; border-radius: 4px; padding: .25em .6em }\n" +
-		".details { font: 13px/1.5 inherit; font-family: inherit; white-space: pre-wrap; border-left: 3px solid " + css(p.Grid) + "; padding-left: .8em; margin: .6em 0 }\n" +
+		".details { font: 13px/1.5 inherit; font-family: inherit; white-space: pre-wrap; position: sticky; bottom: 0; max-height: 40vh; overflow: auto; background: " + css(p.Paper) + "; border-left: 3px solid " + css(p.Grid) + "; padding: .3em .8em; margin: .6em 0 }\n" +
 		"@media print { .tools, .details { display: none } }\n"
 }

@@ -2,6 +2,7 @@ package chart
 
 import (
 	"fmt"
+	"math"
 
 	"loupe/viz/draw"
 )
@@ -32,7 +33,7 @@ func (f *Figure) layout() (p *page, err error) {
 	o := f.options()
 	p = &page{width: o.width, o: &o}
 	if p.width == 0 {
-		p.width = f.art.Width(&o)
+		p.width = math.Ceil(f.art.Width(&o))
 	}
 	if !(p.width >= minWidth && p.width <= maxWidth) {
 		return nil, fmt.Errorf("viz: a figure cannot be %.0f pixels wide: between %.0f and %.0f", p.width, minWidth, maxWidth)
@@ -59,7 +60,7 @@ func (f *Figure) layout() (p *page, err error) {
 	if p.body, err = f.art.Layout(inner, &o); err != nil {
 		return nil, err
 	}
-	p.height = p.top + p.body.Height + margin
+	p.height = math.Ceil(p.top + p.body.Height + margin) // in whole pixels, as notebooks ask for it
 	return p, nil
 }
 

@@ -3,6 +3,7 @@ package chart
 import (
 	"encoding/base64"
 	"strconv"
+	"strings"
 
 	"loupe/viz/draw"
 )
@@ -70,7 +71,7 @@ func vegaPicture(p *page) (map[string]any, error) {
 	}
 	values := make([]any, len(c.heard))
 	for i, h := range c.heard {
-		values[i] = map[string]any{"x": h.area.X0, "y": h.area.Y0, "x2": h.area.X1, "y2": h.area.Y1, "text": h.text}
+		values[i] = map[string]any{"x": h.area.X0, "y": h.area.Y0, "x2": h.area.X1, "y2": h.area.Y1, "text": strings.ReplaceAll(h.text, "\n", " · ")}
 	}
 	marked := []any{map[string]any{"param": "pick", "empty": false, "value": css(p.o.palette().Ink)}}
 	if len(values) >= leastSearched {

@@ -133,7 +133,7 @@
   const sought = b => !b.kids && graph.query !== "" && b.text.includes(graph.query);
 
   function drawBox(g, b, x, y) {
-    const s = add(g, "g", { class: b.kids ? "scope" : "box", "data-id": b.id, tabindex: 0, role: b.kids ? "button" : "img", "aria-label": b.hover });
+    const s = add(g, "g", { class: b.kids ? "scope" : "box", "data-id": b.id, "data-name": b.name, tabindex: 0, role: b.kids ? "button" : "img", "aria-label": b.hover });
     if (b.kids) s.setAttribute("aria-expanded", String(b.open));
     const form = b.open ? "scope" : b.form, fill = b.open ? paint.ground : b.fill, edge = b.open ? paint.frame : b.edge;
     if (b.cards) for (let i = 2; i > 0; i--) shape(s, form, x + i * card, y + i * card, b.width, b.height, fill, edge);

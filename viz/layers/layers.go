@@ -153,6 +153,8 @@ func size(bytes int) string {
 		return fmt.Sprintf("%.1f GB", float64(bytes)/1e9)
 	case bytes >= 1e6:
 		return fmt.Sprintf("%.1f MB", float64(bytes)/1e6)
+	case bytes < 1000:
+		return fmt.Sprintf("%d B", bytes)
 	}
 	return fmt.Sprintf("%.1f kB", float64(bytes)/1e3)
 }
