@@ -14,6 +14,7 @@ type axis struct {
 	ticks  []float64
 	labels []string
 	log    bool // by orders of magnitude; lo is above zero
+	whole  bool // what lies along it are whole numbers, such as steps
 	// cells are the names of an axis of categories, which lie at 0, 1, 2, …
 	cells *labels
 }

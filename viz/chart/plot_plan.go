@@ -103,6 +103,7 @@ func (d *domain) axis(log, tight bool) *axis {
 	if tight || d.tight {
 		return a
 	}
+	a.whole = d.whole && d.hi-d.lo >= 2
 	// Half the extents, which may exceed what a float holds.
 	margin := (a.hi/2 - a.lo/2) * 0.08
 	if !(d.zero && lo == 0) {
@@ -220,7 +221,7 @@ func (q *plotPlan) footHeight() float64 {
 			continue
 		}
 		if i == 0 || x != q.x[i-1] {
-			x.fitTicks(q.inner, false)
+			x.fitTicks(q.inner, x.whole)
 		}
 		foot = max(foot, tickFont.Line())
 	}
