@@ -109,10 +109,12 @@ func (l *look) census(layers []string) ([]*census, error) {
 	return list, err
 }
 
+// activationOf names the activation of a node, or what it is, in small letters.
+func activationOf(n *model.Node) string { return strings.ToLower(cmp.Or(n.Attr("activation"), n.Op)) }
+
 // limitsOf are the values that the activation of a node comes near to.
 func limitsOf(n *model.Node) []float64 {
-	kind := strings.ToLower(cmp.Or(n.Attr("activation"), n.Op))
-	switch {
+	switch kind := activationOf(n); {
 	case strings.Contains(kind, "sigmoid"), strings.Contains(kind, "logistic"):
 		return []float64{0, 1}
 	case strings.Contains(kind, "tanh"):

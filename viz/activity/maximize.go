@@ -332,7 +332,7 @@ func (c *climb) objective(out model.Array, from int, values []float64) model.Arr
 	n := out.Shape[len(out.Shape)-1]
 	per := len(out.Values) / (out.Shape[0] * n)
 	g := model.Array{Shape: out.Shape, Values: make([]float64, len(out.Values))}
-	softmax := c.node.Attr("activation") == "softmax"
+	softmax := activationOf(c.node) == "softmax"
 	limits := limitsOf(c.node)
 	for s := range out.Shape[0] {
 		u := c.units[from+s]
