@@ -33,45 +33,59 @@ func FeatureMaps(v, x any, layers ...string) *chart.Figure {
 	if got, err = ofImages(got, layers); err != nil {
 		return chart.Failed(err)
 	}
-	each, rows := strongest, []string{}
-	if len(got) == 1 {
-		each = 4 * strongest
-	}
-	var maps []chart.Matrix
-	var names []string
-	var silent []silence
-	for _, l := range got {
-		list := channels(l)
-		quiet := 0
-		for _, c := range list {
-			if c.strength == 0 {
-				quiet++
-			}
-		}
-		if quiet > 0 {
-			silent = append(silent, silence{l.name, quiet, len(list)})
-		}
-		for _, c := range list[:min(each, len(list))] {
-			maps, names = append(maps, c.m), append(names, fmt.Sprintf("%s %d", shortName(l, got), c.channel))
-		}
-		for len(got) > 1 && len(maps)%strongest > 0 { // the next layer begins a new row
-			maps, names = append(maps, nil), append(names, "")
-		}
-		rows = append(rows, shortName(l, got))
-	}
-	f := chart.Maps(maps, names...).With(chart.Across(strongest), chart.Rows(rows...)).Worded(func(o *chart.Options) chart.Wording {
+	g := newGrid(got)
+	f := chart.Maps(g.maps, g.names...).With(chart.Across(strongest), chart.Rows(g.rows...)).Worded(func(o *chart.Options) chart.Wording {
 		return chart.Wording{Scale: o.Say("share of strongest")}
 	})
 	if img := pictureOf(m, in); img != nil {
 		f = f.With(chart.Input(img))
 	}
-	return f.Noting(func(o *chart.Options) []string {
-		var notes []string
-		for _, s := range silent {
-			notes = append(notes, o.Say("%s: %s of %s filters do not respond to this input.", s.layer, chart.Count(s.quiet), chart.Count(s.all)))
+	return f.Noting(g.notes)
+}
+
+// A grid is the maps of some layers, a row for each.
+type grid struct {
+	maps        []chart.Matrix
+	names, rows []string
+	silent      []silence
+}
+
+type silence struct {
+	layer      string
+	quiet, all int
+}
+
+func newGrid(layers []layer) *grid {
+	g, each := &grid{}, strongest
+	if len(layers) == 1 {
+		each = 4 * strongest
+	}
+	for _, l := range layers {
+		name, list, quiet := shortName(l, layers), channels(l), 0
+		for i, c := range list {
+			if c.strength == 0 {
+				quiet++
+			}
+			if i < each {
+				g.maps, g.names = append(g.maps, c.m), append(g.names, fmt.Sprintf("%s %d", name, c.channel))
+			}
 		}
-		return notes
-	})
+		for len(layers) > 1 && len(g.maps)%strongest > 0 { // the next layer begins a new row
+			g.maps, g.names = append(g.maps, nil), append(g.names, "")
+		}
+		if g.rows = append(g.rows, name); quiet > 0 {
+			g.silent = append(g.silent, silence{l.name, quiet, len(list)})
+		}
+	}
+	return g
+}
+
+func (g *grid) notes(o *chart.Options) []string {
+	var notes []string
+	for _, s := range g.silent {
+		notes = append(notes, o.Say("%s: %s of %s filters do not respond to this input.", s.layer, chart.Count(s.quiet), chart.Count(s.all)))
+	}
+	return notes
 }
 
 // shortName is the last part of a layer's name that no other of the list has there:
@@ -107,11 +121,6 @@ func ofImages(got []layer, named []string) (list []layer, err error) {
 		return nil, errors.New("the model has no layer that computes images: rows, columns, channels")
 	}
 	return list, nil
-}
-
-type silence struct {
-	layer      string
-	quiet, all int
 }
 
 // A layer is what a node has computed.

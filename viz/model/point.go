@@ -3,6 +3,7 @@ package model
 import (
 	"math"
 	"slices"
+	"sort"
 )
 
 // bins is how many bins a point has.
@@ -24,11 +25,11 @@ func PointOf(step int, values []float64) Point {
 	if p.Finite = len(finite); p.Finite == 0 {
 		return p
 	}
-	slices.Sort(finite)
 	n := float64(len(finite))
-	p.Min, p.Max, p.Norm = finite[0], finite[len(finite)-1], 0
+	p.Min, p.Max, p.Norm = math.Inf(1), math.Inf(-1), 0
 	for _, v := range finite {
 		p.Mean += v / n
+		p.Min, p.Max = min(p.Min, v), max(p.Max, v)
 	}
 	p.Bins = make([]int, bins)
 	width := p.Max/bins - p.Min/bins
@@ -42,11 +43,63 @@ func PointOf(step int, values []float64) Point {
 		p.Bins[i]++
 	}
 	p.Std = math.Sqrt(p.Std)
-	for i, q := range []float64{0.05, 0.25, 0.5, 0.75, 0.95} {
-		at := q * (n - 1)
-		low := int(at)
-		high := min(low+1, len(finite)-1)
-		p.Quantiles[i] = finite[low] + (at-float64(low))*(finite[high]-finite[low])
-	}
+	p.Quantiles = quantiles(finite)
 	return p
+}
+
+// quantiles are those at 5, 25, 50, 75 and 95 %. They put the numbers in another
+// order.
+func quantiles(x []float64) (list [5]float64) {
+	shares := [5]float64{0.05, 0.25, 0.5, 0.75, 0.95}
+	var ranks []int
+	for _, q := range shares {
+		low := int(q * float64(len(x)-1))
+		ranks = append(ranks, low, min(low+1, len(x)-1))
+	}
+	place(x, 0, ranks)
+	for i, q := range shares {
+		low, high := x[ranks[2*i]], x[ranks[2*i+1]]
+		at := q * float64(len(x)-1)
+		list[i] = low + (at-math.Floor(at))*(high-low)
+	}
+	return list
+}
+
+// place moves the numbers of some ranks, which rise, to where they were if all were
+// sorted: Hoare's selection (1961), for several ranks at a time. The first number has
+// the rank from.
+func place(x []float64, from int, ranks []int) {
+	for len(ranks) > 0 {
+		if len(x) < 32 {
+			slices.Sort(x)
+			return
+		}
+		less, more := divide(x)
+		a := sort.SearchInts(ranks, from+less)
+		b := sort.SearchInts(ranks, from+more)
+		place(x[:less], from, ranks[:a])
+		x, from, ranks = x[more:], from+more, ranks[b:]
+	}
+}
+
+// divide puts the numbers less than one of them before those that are equal to it, and
+// those that are greater behind: they begin at more.
+func divide(x []float64) (less, more int) {
+	a, b, c := x[0], x[len(x)/2], x[len(x)-1]
+	pivot := max(min(a, b), min(max(a, b), c)) // the one in the middle
+	more = len(x)
+	for i := 0; i < more; {
+		switch v := x[i]; {
+		case v < pivot:
+			x[i], x[less] = x[less], v
+			less++
+			i++
+		case v > pivot:
+			more--
+			x[i], x[more] = x[more], v
+		default:
+			i++
+		}
+	}
+	return less, more
 }

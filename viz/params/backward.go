@@ -157,7 +157,8 @@ func (c *collector) keep(node, what string, a model.Array) {
 		return
 	}
 	c.at[name] = len(c.trace.Series)
-	p := pointOf(0, a)
+	p := model.PointOf(0, a.Values)
+	p.Shape = slices.Clone(a.Shape)
 	if len(a.Values) <= mostKept || !strings.HasPrefix(what, "output") {
 		p.Values = slices.Clone(a.Values)
 	}
@@ -179,46 +180,5 @@ func (c *collector) param(name string, g model.Array) {
 	c.keep(name[:i], name[i+1:]+" gradient", g)
 }
 
-// sampled is about of how many numbers quantiles are computed.
-const sampled = 100_000
-
 // mostKept is how many numbers of what a layer computes are kept themselves.
 const mostKept = 1 << 20
-
-// pointOf is what a record keeps of numbers besides themselves. Of many, the quantiles
-// are those of an even sample.
-func pointOf(step int, a model.Array) model.Point {
-	p := model.Point{Step: step, Count: len(a.Values), Shape: slices.Clone(a.Shape), Min: math.Inf(1), Max: math.Inf(-1), Norm: length(a.Values)}
-	squares := 0.0
-	every := 1 + len(a.Values)/sampled
-	var some []float64
-	for i, x := range a.Values {
-		if x == 0 {
-			p.Zeros++
-		}
-		if math.IsNaN(x) || math.IsInf(x, 0) {
-			continue
-		}
-		if i%every == 0 {
-			some = append(some, x)
-		}
-		p.Finite++
-		d := x - p.Mean
-		p.Mean += d / float64(p.Finite)
-		squares += d * (x - p.Mean)
-		p.Min, p.Max = min(p.Min, x), max(p.Max, x)
-	}
-	if p.Finite == 0 {
-		p.Norm = math.NaN()
-		return p
-	}
-	p.Std = math.Sqrt(squares / float64(p.Finite))
-	if len(some) == 0 {
-		some = []float64{p.Mean}
-	}
-	slices.Sort(some)
-	for i, q := range []float64{0.05, 0.25, 0.5, 0.75, 0.95} {
-		p.Quantiles[i] = some[int(q*float64(len(some)-1)+0.5)]
-	}
-	return p
-}

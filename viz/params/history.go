@@ -155,7 +155,7 @@ func plain(rows [][]float64) ([]history, error) {
 	for i, row := range rows {
 		h.steps = append(h.steps, float64(i))
 		h.values = append(h.values, chart.Distribution{Values: row})
-		h.points = append(h.points, pointOf(i, model.Array{Shape: []int{len(row)}, Values: row}))
+		h.points = append(h.points, model.PointOf(i, row))
 	}
 	return []history{h}, nil
 }
