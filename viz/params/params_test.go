@@ -57,6 +57,17 @@ func trained(m *nn.Model, rate float64, o *nn.Optimizer) (h *nn.History) {
 	return nn.Fit(m, sums(), nn.Config{Optimizer: o, Loss: nn.MSE, Epochs: 4, Batch: 16, Callbacks: []nn.Callback{nn.Record(nn.EverySteps(1))}})
 }
 
+// extreme is a convolution with weights far from all others, and a dead filter, before
+// a layer with much smaller weights.
+func extreme() *nn.Model {
+	m := convolutions(1)
+	first, last := m.Layer("conv2d").Param("kernel").Data, m.Layer("conv2d_1").Param("kernel").Data
+	first.Set(30, 0, 0, 0, 3)
+	first.Set(-28, 1, 0, 0, 5)
+	last.Set(1.5, 0, 0, 0, 0)
+	return m
+}
+
 // whole is a record of numbers, not of how they are distributed only.
 func whole() *nn.History {
 	return nn.Fit(small(), sums(), nn.Config{Loss: nn.MSE, Batch: 16, Callbacks: []nn.Callback{nn.Record(nn.EverySteps(1), nn.WholeTensors())}})
@@ -108,6 +119,8 @@ func samples() map[string]*chart.Figure {
 	return map[string]*chart.Figure{
 		"weights":           params.Weights(healthy),
 		"dead units":        params.Weights(dead),
+		"outliers":          params.Weights(extreme()),
+		"common scales":     params.Weights(extreme()).With(chart.CommonScales()),
 		"gradients":         params.Gradients(good),
 		"vanishing":         params.Gradients(history),
 		"not finite":        params.Gradients(broken),
