@@ -24,14 +24,14 @@ import (
 // digits is a model that reads digits, trained a little.
 var digits = sync.OnceValue(func() *nn.Model {
 	train, _ := data.Digits().Split()
-	m := nn.Sequential(nn.Reshape(8, 8, 1), nn.Conv2D(12, 3, nn.ReLU), nn.Conv2D(16, 3, nn.ReLU), nn.Flatten(), nn.Dense(24, nn.ReLU), nn.Dense(10, nn.Softmax)).Seed(3)
+	m := nn.Sequential(nn.Reshape(8, 8, 1), nn.Conv2D(12, 3, nn.ReLU), nn.Conv2D(16, 3, nn.ReLU), nn.Flatten(), nn.Dense(24, nn.ReLU), nn.Dense(10, nn.Softmax)).Seed(3).As(tensor.Float64)
 	nn.Fit(m, train, nn.Config{Loss: nn.CrossEntropy, Epochs: 2, Seed: 1})
 	return m
 })
 
 // reader is a model that reads reviews, trained a little.
 var reader = sync.OnceValue(func() *nn.Model {
-	m := nn.Sequential(nn.Embedding(1000, 16), nn.LSTM(24), nn.Dense(1, nn.Sigmoid)).Seed(3)
+	m := nn.Sequential(nn.Embedding(1000, 16), nn.LSTM(24), nn.Dense(1, nn.Sigmoid)).Seed(3).As(tensor.Float64)
 	nn.Fit(m, data.Reviews().Train.First(1500), nn.Config{Optimizer: nn.Adam(5e-3), Loss: nn.BinaryCrossEntropy, Seed: 1})
 	return m
 })
@@ -42,7 +42,7 @@ var attending = sync.OnceValue(func() *nn.Model {
 
 // dying is a model with units that are dead and some that are saturated.
 var dying = sync.OnceValue(func() *nn.Model {
-	m := nn.Sequential(nn.Dense(16, nn.ReLU), nn.Dense(12, nn.Tanh), nn.Dense(10, nn.Softmax)).Seed(3).Build(64)
+	m := nn.Sequential(nn.Dense(16, nn.ReLU), nn.Dense(12, nn.Tanh), nn.Dense(10, nn.Softmax)).Seed(3).As(tensor.Float64).Build(64)
 	for u := range 5 {
 		m.Layer("dense").Param("bias").Data.Set(-100, 3*u)
 	}
@@ -57,7 +57,7 @@ const text = "it does not have a brilliant cast"
 // large is a model that reads digits of 28 × 28 pixels, trained a little.
 var large = sync.OnceValue(func() *nn.Model {
 	train, _ := data.Digits28().Split()
-	m := nn.Sequential(nn.Conv2D(8, 3, nn.ReLU), nn.MaxPool2D(2), nn.Conv2D(16, 3, nn.ReLU), nn.MaxPool2D(2), nn.Flatten(), nn.Dense(10, nn.Softmax)).Seed(1)
+	m := nn.Sequential(nn.Conv2D(8, 3, nn.ReLU), nn.MaxPool2D(2), nn.Conv2D(16, 3, nn.ReLU), nn.MaxPool2D(2), nn.Flatten(), nn.Dense(10, nn.Softmax)).Seed(1).As(tensor.Float64)
 	nn.Fit(m, train.First(1500), nn.Config{Optimizer: nn.Adam(3e-3), Loss: nn.CrossEntropy, Epochs: 2, Seed: 1})
 	return m
 })

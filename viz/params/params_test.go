@@ -22,11 +22,11 @@ func deep() *nn.Model {
 	for range 12 {
 		parts = append(parts, nn.Dense(8, nn.Sigmoid))
 	}
-	return nn.Sequential(append(parts, nn.Dense(1))...).Seed(1)
+	return nn.Sequential(append(parts, nn.Dense(1))...).Seed(1).As(tensor.Float64)
 }
 
 func small() *nn.Model {
-	return nn.Sequential(nn.Dense(16, nn.ReLU), nn.Dense(16, nn.ReLU), nn.Dense(1)).Seed(1)
+	return nn.Sequential(nn.Dense(16, nn.ReLU), nn.Dense(16, nn.ReLU), nn.Dense(1)).Seed(1).As(tensor.Float64)
 }
 
 // sums are samples of four numbers, and whether their sum is positive.
@@ -74,7 +74,7 @@ func whole() *nn.History {
 }
 
 func classifier() *nn.Model {
-	return nn.Sequential(nn.Dense(16, nn.ReLU), nn.Dense(16, nn.Tanh), nn.Dense(3, nn.Softmax)).Seed(1).Build(4)
+	return nn.Sequential(nn.Dense(16, nn.ReLU), nn.Dense(16, nn.Tanh), nn.Dense(3, nn.Softmax)).Seed(1).As(tensor.Float64).Build(4)
 }
 
 // rows are samples of three classes.
@@ -109,7 +109,7 @@ func samples() map[string]*chart.Figure {
 	history := trained(vanishing, 0.1, nil)
 	healthy := small()
 	good := trained(healthy, 0, nn.Adam(1e-2))
-	broken := trained(small(), 1e4, nil)
+	broken := trained(small().As(tensor.Float32), 1e4, nil) // whose numbers soon end
 	dead := small().Build(4)
 	kernel := dead.Layers()[1].Param("kernel").Data
 	for i := range kernel.Dim(0) {
