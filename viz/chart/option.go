@@ -106,6 +106,9 @@ func (o *Options) Say(format string, args ...any) string { return o.language.Say
 // Count says how many things there are in the language of the figure.
 func (o *Options) Count(n int, one, many string) string { return o.language.Count(n, one, many) }
 
+// Height is what Size has set for the art alone, in CSS pixels; 0 if nothing has.
+func (o *Options) Height() float64 { return o.height }
+
 // LogX makes the lower axis one of orders of magnitude. What is not above zero
 // has no place on it.
 func LogX() Option { return func(o *Options) { o.logX = true } }

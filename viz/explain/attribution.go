@@ -47,6 +47,7 @@ type Attribution struct {
 	Unit  string
 	Check Check
 
+	top int // features that pictures show; 0 for ten
 	err error
 }
 

@@ -1,0 +1,159 @@
+package explain
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"loupe/viz/chart"
+	"loupe/viz/draw"
+)
+
+// Force shows what pushes the output of one row up, from the left, and what pushes it
+// down, from the right; they meet at the output.
+func (a *Attribution) Force() *chart.Figure {
+	v, err := a.view()
+	if err == nil {
+		err = v.needRow("force plot")
+	}
+	if err != nil {
+		return chart.Failed(err)
+	}
+	f := &force{v: v}
+	for i := range v.lines() {
+		f.pushes = append(f.pushes, push{i, v.contribution(0, i)})
+	}
+	// The strongest stand where the two sides meet.
+	slices.SortStableFunc(f.pushes, func(a, b push) int { return cmp.Compare(math.Abs(b.by), math.Abs(a.by)) })
+	return chart.New(f)
+}
+
+type push struct {
+	line int
+	by   float64
+}
+
+type force struct {
+	v      *view
+	pushes []push
+}
+
+const (
+	forceBar   = 26.0
+	forceLines = 7 // of names on each side, below each other
+	nameLine   = 15.0
+)
+
+// Width implements chart.Art.
+func (f *force) Width(*chart.Options) float64 { return 760 }
+
+// Layout implements chart.Art.
+func (f *force) Layout(width float64, o *chart.Options) (chart.Body, error) {
+	reached := f.v.reached(0)
+	above, below := f.sums()
+	lo, hi := min(reached-above, f.v.base()), max(reached+below, f.v.base())
+	pad := (hi - lo) * 0.03
+	ruler := chart.NewRuler(lo-pad, hi+pad, width-20, f.v.scaleName(o))
+	n := 0
+	for _, side := range []bool{true, false} {
+		n = max(n, min(len(f.side(side)), forceLines))
+	}
+	height := 22 + forceBar + 8 + nameLine*float64(n) + 8 + ruler.Height()
+	return chart.Body{Height: height, Draw: func(s *chart.Sheet, area draw.Rect) {
+		inner := draw.Rect{X0: area.X0 + 10, Y0: area.Y0 + 22, X1: area.X1 - 10, Y1: area.Y0 + height - ruler.Height()}
+		ruler.Draw(s, inner)
+		f.draw(s, inner, ruler)
+	}}, nil
+}
+
+// side lists what pushes up, or down, the strongest first.
+func (f *force) side(up bool) (list []push) {
+	for _, p := range f.pushes {
+		if p.by != 0 && p.by > 0 == up {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// sums are how far the output is pushed up and down.
+func (f *force) sums() (up, down float64) {
+	for _, p := range f.pushes {
+		up, down = up+max(p.by, 0), down+max(-p.by, 0)
+	}
+	return up, down
+}
+
+func (f *force) draw(s *chart.Sheet, area draw.Rect, ruler *chart.Ruler) {
+	reached := f.v.reached(0)
+	middle := area.Y0 + 4 + forceBar/2
+	for _, up := range []bool{true, false} {
+		at := reached
+		for _, p := range f.side(up) {
+			x1, x0 := ruler.X(at, area), ruler.X(at-p.by, area)
+			arrow(s, x0, x1, middle, forceBar, sideColor(s, p.by))
+			// A seam, in the form of the arrow, sets each apart.
+			head := min(forceBar*0.28, math.Abs(x1-x0))
+			if x1 < x0 {
+				head = -head
+			}
+			s.Line([]draw.Point{{X: x1 - head, Y: middle - forceBar/2}, {X: x1, Y: middle}, {X: x1 - head, Y: middle + forceBar/2}}, 1.2, s.Paper)
+			s.Hover(draw.Rect{X0: min(x0, x1), Y0: middle - forceBar/2, X1: max(x0, x1), Y1: middle + forceBar/2}, f.v.named(s.Options, p.line))
+			at -= p.by
+		}
+	}
+	x := ruler.X(reached, area)
+	s.Line([]draw.Point{{X: x, Y: area.Y0 - 2}, {X: x, Y: middle + forceBar/2 + 6}}, 1.4, s.Ink)
+	f.heading(s, area, x)
+	f.names(s, area, middle+forceBar/2+8, x)
+	if b := ruler.X(f.v.base(), area); f.v.a.Base != nil {
+		s.Dashed([]draw.Point{{X: b, Y: area.Y0}, {X: b, Y: area.Y1}}, 1, s.Soft, 1)
+	}
+}
+
+// heading writes the output above where the sides meet, and which side is which.
+func (f *force) heading(s *chart.Sheet, area draw.Rect, x float64) {
+	text := smallFont.Fit(draw.Clean(f.v.output(s.Options))+" = "+chart.Number(f.v.reached(0)), area.W()/2)
+	half := smallFont.Width(text) / 2
+	at := min(max(x, area.X0+half), area.X1-half)
+	s.Text(text, draw.Point{X: at, Y: area.Y0 - 8}, smallFont, s.Ink, draw.Place{Align: draw.Middle})
+	if raises := s.Say("raises it →"); at-half-8-smallFont.Width(raises) > area.X0 {
+		s.Text(raises, draw.Point{X: at - half - 8, Y: area.Y0 - 8}, smallFont, up(s), draw.Place{Align: draw.End})
+	}
+	if lowers := s.Say("← lowers it"); at+half+8+smallFont.Width(lowers) < area.X1 {
+		s.Text(lowers, draw.Point{X: at + half + 8, Y: area.Y0 - 8}, smallFont, down(s), draw.Place{})
+	}
+}
+
+// names lists what pushes, the strongest first, each side at its own half.
+func (f *force) names(s *chart.Sheet, area draw.Rect, y, x float64) {
+	gap := 8.0
+	split := min(max(x, area.X0+area.W()*0.35), area.X1-area.W()*0.35)
+	for _, up := range []bool{true, false} {
+		list := f.side(up)
+		for i, p := range list {
+			if i == forceLines {
+				break
+			}
+			text := f.v.named(s.Options, p.line)
+			if i == forceLines-1 && len(list) > forceLines {
+				text = s.Say("and %s more", chart.Count(len(list)-i))
+			}
+			line := y + nameLine*float64(i) + 11
+			if up {
+				s.Text(smallFont.Fit(text, split-gap-area.X0), draw.Point{X: split - gap, Y: line}, smallFont, s.Ink, draw.Place{Align: draw.End})
+			} else {
+				s.Text(smallFont.Fit(text, area.X1-split-gap), draw.Point{X: split + gap, Y: line}, smallFont, s.Ink, draw.Place{})
+			}
+		}
+	}
+}
+
+// Describe implements chart.Art.
+func (f *force) Describe(o *chart.Options) string { return f.v.describeRow(o) }
+
+// Caption implements chart.Captioned.
+func (f *force) Caption(o *chart.Options) string { return f.v.captionRow(o) }
+
+// Data implements chart.Tabular.
+func (f *force) Data(*chart.Options) chart.Table { return f.v.table() }

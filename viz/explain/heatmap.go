@@ -1,0 +1,44 @@
+package explain
+
+import (
+	"cmp"
+	"slices"
+
+	"loupe/viz/chart"
+	"loupe/viz/draw"
+)
+
+// HeatMap shows the contributions as colours, features × rows. Rows stand in the
+// order of their output, the greatest at the left, so that what goes with it is seen.
+func (a *Attribution) HeatMap() *chart.Figure {
+	v, err := a.view()
+	if err != nil {
+		return chart.Failed(err)
+	}
+	order := make([]int, v.rows())
+	for r := range order {
+		order[r] = r
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(v.reached(j), v.reached(i)) })
+	cells := make([][]float64, v.lines())
+	for i := range cells {
+		cells[i] = make([]float64, len(order))
+		for c, r := range order {
+			cells[i][c] = v.contribution(r, i)
+		}
+	}
+	var o chart.Options
+	names := make([]string, len(cells))
+	for i := range names {
+		names[i] = draw.Clean(v.name(&o, i))
+	}
+	list := []chart.Option{chart.Rows(names...), chart.ScaleLabel(v.axis(&o)), chart.XLabel(o.Say("rows, by their output"))}
+	if a.Names != nil {
+		columns := make([]string, len(order))
+		for c, r := range order {
+			columns[c] = a.Names[r]
+		}
+		list = append(list, chart.Columns(columns...))
+	}
+	return chart.HeatMap(chart.FromRows(cells), list...).Noting(func(o *chart.Options) []string { return nonempty(v.captionRow(o)) })
+}

@@ -1,0 +1,168 @@
+package explain
+
+import (
+	"math"
+	"strings"
+
+	"loupe/viz/chart"
+	"loupe/viz/draw"
+)
+
+// chosen says which output is shown, where a reader may wonder.
+func (v *view) chosen(o *chart.Options) string {
+	switch v.because {
+	case "second":
+		return o.Say("Shown is %s, the second of two outputs.", draw.Clean(v.output(o)))
+	case "greatest":
+		return o.Say("Shown is %s, the greatest of %s.", draw.Clean(v.output(o)), o.Count(len(v.a.Values), "output", "outputs"))
+	case "most explained":
+		return o.Say("Shown is %s, the one of %s with the largest contributions.", draw.Clean(v.output(o)), o.Count(len(v.a.Values), "output", "outputs"))
+	}
+	return ""
+}
+
+// named is a feature with its value in a row and its contribution.
+func (v *view) named(o *chart.Options, i int) string {
+	name := draw.Clean(v.name(o, i))
+	if value := v.value(0, i); value != "" {
+		name += " = " + value
+	}
+	text := name + " (" + signedNumber(v.contribution(0, i))
+	if e := v.deviation(0, i); e > 0 {
+		text += " ± " + chart.Number(e)
+	}
+	return text + ")"
+}
+
+// describeRow says what raises and what lowers the output for a row. What a model
+// does is no cause in the world: contributions go with features.
+func (v *view) describeRow(o *chart.Options) string {
+	reached, base := v.reached(0), v.base()
+	text := v.a.Method + o.Say(": ")
+	switch d := reached - base; {
+	case v.a.Base == nil:
+		text += o.Say("the contributions to %s sum up to %s.", draw.Clean(v.output(o)), chart.Number(reached))
+	case d >= 0:
+		text += o.Say("%s is %s, %s above the base of %s.", draw.Clean(v.output(o)), chart.Number(reached), chart.Number(d), chart.Number(base))
+	default:
+		text += o.Say("%s is %s, %s below the base of %s.", draw.Clean(v.output(o)), chart.Number(reached), chart.Number(-d), chart.Number(base))
+	}
+	var raise, lower []string
+	for i := range v.order {
+		switch x := v.contribution(0, i); {
+		case x > 0 && len(raise) < 3:
+			raise = append(raise, v.named(o, i))
+		case x < 0 && len(lower) < 3:
+			lower = append(lower, v.named(o, i))
+		}
+	}
+	if len(raise) > 0 {
+		text += " " + o.Say("Higher output is associated most with %s.", strings.Join(raise, o.Say(", ")))
+	}
+	if len(lower) > 0 {
+		text += " " + o.Say("Lower output is associated most with %s.", strings.Join(lower, o.Say(", ")))
+	}
+	if len(v.rest) > 0 {
+		text += " " + o.Say("%s together: %s.", v.name(o, len(v.order)), signedNumber(v.contribution(0, len(v.order))))
+	}
+	return strings.Join(nonempty(text, v.checked(o), v.chosen(o)), " ")
+}
+
+// captionRow is what stands above a picture of a row.
+func (v *view) captionRow(o *chart.Options) string {
+	return strings.Join(nonempty(v.checked(o), v.chosen(o)), " ")
+}
+
+// checked words the check value where it is something to know.
+func (v *view) checked(o *chart.Options) string {
+	c := v.a.Check
+	switch {
+	case c.Name == "R²":
+		return o.Say("The local model explains %s of what the model does nearby (R²).", share(c.Value))
+	case v.a.Errors != nil:
+		worst := 0.0
+		rows, cols := v.a.Errors[v.k].Dims()
+		for i := range rows {
+			for j := range cols {
+				worst = max(worst, v.a.Errors[v.k].At(i, j))
+			}
+		}
+		return o.Say("Contributions are estimates with standard errors up to %s.", chart.Number(worst))
+	}
+	return ""
+}
+
+func share(x float64) string { return chart.Number(math.Round(1000*x)/10) + " %" }
+
+func nonempty(list ...string) (out []string) {
+	for _, s := range list {
+		if s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// describeAll says which features matter over many rows, and in which direction.
+func (v *view) describeAll(o *chart.Options) string {
+	text := v.a.Method + o.Say(": ") + o.Say("contributions to %s over %s.", draw.Clean(v.output(o)), o.Count(v.rows(), "row", "rows"))
+	importance := v.a.Importance(v.k)
+	all := sum(importance)
+	for i, j := range v.order {
+		if i == 3 {
+			break
+		}
+		name := draw.Clean(v.a.Features[j])
+		s := o.Say("%s changes it by %s on average", name, chart.Number(importance[j]))
+		if all > 0 {
+			s += o.Say(", %s of all", share(importance[j]/all))
+		}
+		switch r := v.trend(j); {
+		case math.IsNaN(r):
+		case r > 0.5:
+			s += o.Say("; higher values go with higher output")
+		case r < -0.5:
+			s += o.Say("; higher values go with lower output")
+		default:
+			s += o.Say("; its direction changes with its value or with other features")
+		}
+		text += " " + s + o.Say(".")
+	}
+	return strings.Join(nonempty(text, v.checked(o), v.chosen(o)), " ")
+}
+
+// trend is the rank correlation of a feature's values and contributions, NaN if one
+// of them does not vary.
+func (v *view) trend(j int) float64 {
+	if v.a.Data == nil {
+		return math.NaN()
+	}
+	return rankCorrelation(column(v.a.Data, j), column(v.values, j))
+}
+
+// table is the data of all pictures: a line for each row and feature.
+func (v *view) table() chart.Table {
+	rows, features := v.values.Dims()
+	row, name := chart.Column{Name: "row"}, chart.Column{Name: "feature", Texts: []string{}}
+	value, part, deviation := chart.Column{Name: "value"}, chart.Column{Name: "contribution"}, chart.Column{Name: "standard error"}
+	for i := range rows {
+		for j := range features {
+			row.Numbers = append(row.Numbers, float64(i))
+			name.Texts = append(name.Texts, v.a.Features[j])
+			x := math.NaN()
+			if v.a.Data != nil {
+				x = v.a.Data.At(i, j)
+			}
+			value.Numbers = append(value.Numbers, x)
+			part.Numbers = append(part.Numbers, v.values.At(i, j))
+			if v.a.Errors != nil {
+				deviation.Numbers = append(deviation.Numbers, v.a.Errors[v.k].At(i, j))
+			}
+		}
+	}
+	t := chart.Table{Columns: []chart.Column{row, name, value, part}}
+	if v.a.Errors != nil {
+		t.Columns = append(t.Columns, deviation)
+	}
+	return t
+}
