@@ -256,7 +256,8 @@ var chinese = map[string]string{
 	"regions of classes": "类别区域",
 
 	// Explanations.
-	"%s changes it by %s on average":                       "%s 平均使其改变 %s",
+	"%s changes it by %s on average":                    "%s 平均使其改变 %s",
+	"%s changes them by %s on average, most of all %s.": "%s 平均使它们改变 %s，其中以 %s 为最。",
 	", %s of all":                                          "，占全部的 %s",
 	"%s is %s, %s above the base of %s.":                   "%s 为 %s，比基准高 %s（基准 %s）。",
 	"%s is %s, %s below the base of %s.":                   "%s 为 %s，比基准低 %s（基准 %s）。",
