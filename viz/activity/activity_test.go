@@ -90,7 +90,7 @@ func makeSamples() map[string]*chart.Figure {
 		"top words":      activity.TopInputs(reader(), data.Reviews().Test.First(200), "embedding", 2),
 		"top rows":       activity.TopInputs(nn.Sequential(nn.Dense(4, nn.Tanh), nn.Dense(3)).Seed(1).Build(4), data.Iris(), "", 0, 1),
 		"of a set":       activity.Activations(digits(), set.First(130), ""),
-		"maximize":       activity.Ascent{Steps: 64}.Maximize(large(), "dense"),
+		"maximize":       activity.Ascent{Steps: 28}.Maximize(large(), "dense"),
 		"maximize rows":  activity.Ascent{Steps: 20, Low: 0, High: 8}.Maximize(nn.Sequential(nn.Dense(6, nn.Tanh), nn.Dense(3)).Seed(1).Build(4), "dense"),
 		"of filters":     activity.Activations(digits(), x, "conv2d", names...),
 	}

@@ -30,10 +30,13 @@ func (c *Raster) Density() float64 { return c.scale }
 // Picture returns the pixels.
 func (c *Raster) Picture() *image.RGBA { return c.img }
 
+// pixel is the edge of pixels nearest to a measure. What lies in the middle but for
+// the rounding of a processor goes up on all of them.
+func (c *Raster) pixel(x float64) float64 { return math.Floor(x*c.scale + 0.5 + 1e-6) }
+
 // snap rounds a rectangle to whole pixels. What has an extent keeps one pixel.
 func (c *Raster) snap(r Rect) image.Rectangle {
-	x0, y0 := math.Round(r.X0*c.scale), math.Round(r.Y0*c.scale)
-	x1, y1 := math.Round(r.X1*c.scale), math.Round(r.Y1*c.scale)
+	x0, y0, x1, y1 := c.pixel(r.X0), c.pixel(r.Y0), c.pixel(r.X1), c.pixel(r.Y1)
 	if x1 <= x0 && r.X1 > r.X0 {
 		x1 = x0 + 1
 	}
