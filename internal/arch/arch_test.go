@@ -102,7 +102,7 @@ const inTests = `
 	viz/graph:                nn viz/source/nn
 	viz/layers:               nn viz/source/nn
 	viz/params:               internal/legible viz/words nn nn/tensor viz/source/nn
-	viz/explain:              internal/legible viz/words
+	viz/explain:              internal/legible viz/words nn nn/tensor
 	viz/activity:             internal/legible viz/words nn nn/data nn/tensor viz/source/nn
 	viz/source/nn:            viz/model nn/tensor
 	viz:                      nn/tensor

@@ -44,7 +44,10 @@ type Attribution struct {
 	Names     []string // of the rows; nil if they have none
 	// Unit is what outputs are counted in where it is not the model's own output:
 	// "log-odds".
-	Unit  string
+	Unit string
+	// Shape is that of a row where it is more than a list, such as an image: height,
+	// width, channels.
+	Shape []int
 	Check Check
 
 	top int // features that pictures show; 0 for ten

@@ -75,10 +75,19 @@ func pictures() map[string]*chart.Figure {
 	}
 }
 
-func TestFigures(t *testing.T) { golden.Figures(t, pictures()) }
+func TestFigures(t *testing.T) {
+	list := pictures()
+	for name, f := range overlays() {
+		list[name] = f
+	}
+	golden.Figures(t, list)
+}
 
 func TestTexts(t *testing.T) {
 	list := pictures()
+	for name, f := range overlays() {
+		list[name] = f
+	}
 	for name, f := range odd() {
 		list[name] = f
 	}

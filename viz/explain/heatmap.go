@@ -32,7 +32,7 @@ func (a *Attribution) HeatMap() *chart.Figure {
 	for i := range names {
 		names[i] = draw.Clean(v.name(&o, i))
 	}
-	list := []chart.Option{chart.Rows(names...), chart.ScaleLabel(v.axis(&o)), chart.XLabel(o.Say("rows, by their output"))}
+	list := []chart.Option{chart.Rows(names...)}
 	if a.Names != nil {
 		columns := make([]string, len(order))
 		for c, r := range order {
@@ -40,5 +40,7 @@ func (a *Attribution) HeatMap() *chart.Figure {
 		}
 		list = append(list, chart.Columns(columns...))
 	}
-	return chart.HeatMap(chart.FromRows(cells), list...).Noting(func(o *chart.Options) []string { return nonempty(v.captionRow(o)) })
+	return chart.HeatMap(chart.FromRows(cells), list...).Worded(func(o *chart.Options) chart.Wording {
+		return chart.Wording{X: o.Say("rows, by their output"), Scale: v.axis(o)}
+	}).Noting(func(o *chart.Options) []string { return nonempty(v.captionRow(o)) })
 }

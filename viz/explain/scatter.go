@@ -35,13 +35,12 @@ func (a *Attribution) Scatter(feature string, with ...string) *chart.Figure {
 	}
 	x, y := column(a.Data, j), column(v.values, j)
 	marks := []chart.MarkOption{}
-	var o chart.Options
-	list := []chart.Option{chart.XLabel(draw.Clean(feature)), chart.YLabel(v.axis(&o))}
+	list := []chart.Option{chart.XLabel(draw.Clean(feature))}
 	if other >= 0 {
 		marks = append(marks, chart.ColorBy(column(a.Data, other)))
 		list = append(list, chart.ScaleLabel(draw.Clean(a.Features[other])))
 	}
-	return chart.Plot(chart.HLine(0), chart.Points(x, y, marks...)).With(list...).Noting(func(o *chart.Options) []string {
+	return chart.Plot(chart.HLine(0), chart.Points(x, y, marks...)).With(list...).Worded(func(o *chart.Options) chart.Wording { return chart.Wording{Y: v.axis(o)} }).Noting(func(o *chart.Options) []string {
 		var notes []string
 		switch r := v.trend(j); {
 		case math.IsNaN(r):

@@ -256,6 +256,11 @@ var chinese = map[string]string{
 	"regions of classes": "类别区域",
 
 	// Explanations.
+	"%s of the contributions speak against it.": "%s 的贡献与之相反。",
+	"%s, %s":                  "%s，%s",
+	"No pixel speaks for %s.": "没有像素支持 %s。",
+	"What speaks for %s lies mostly here: %s.": "支持 %s 的部分主要位于：%s。",
+	"above": "上方", "below": "下方", "half way up": "中部", "at the left": "左侧", "at the right": "右侧", "in the middle": "中间",
 	"%s changes it by %s on average":                    "%s 平均使其改变 %s",
 	"%s changes them by %s on average, most of all %s.": "%s 平均使它们改变 %s，其中以 %s 为最。",
 	", %s of all":                                          "，占全部的 %s",

@@ -1,0 +1,66 @@
+package explain
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// An Option changes one thing of an explainer. One that the explainer has no use for
+// is a mistake that its attribution tells.
+type Option func(*options)
+
+type options struct {
+	given    []string // the names of the options that are set
+	output   int      // -1 for what the method chooses
+	seed     uint64
+	samples  int
+	steps    int
+	noise    float64
+	baseline any
+	window   int
+	layer    string
+}
+
+// Output explains one output of the model, by its number.
+func Output(k int) Option {
+	return func(o *options) { o.set("Output"); o.output = k }
+}
+
+// Seed makes other random choices. The same seed makes the same ones, on any machine.
+func Seed(n uint64) Option { return func(o *options) { o.set("Seed"); o.seed = n } }
+
+// Samples sets how many random samples a method takes.
+func Samples(n int) Option { return func(o *options) { o.set("Samples"); o.samples = n } }
+
+// Steps sets at how many places on the way from the baseline gradients are taken.
+func Steps(n int) Option { return func(o *options) { o.set("Steps"); o.steps = n } }
+
+// Noise sets the standard deviation of noise, as a share of the range of the input.
+func Noise(share float64) Option { return func(o *options) { o.set("Noise"); o.noise = share } }
+
+// Baseline sets what an input is compared with: one row, such as an image that is
+// black. Without it, that is zeros.
+func Baseline(row any) Option { return func(o *options) { o.set("Baseline"); o.baseline = row } }
+
+// Window sets the side of the square that is covered, in pixels, or how many features.
+func Window(n int) Option { return func(o *options) { o.set("Window"); o.window = n } }
+
+// Layer names the layer whose maps are read.
+func Layer(name string) Option { return func(o *options) { o.set("Layer"); o.layer = name } }
+
+func (o *options) set(name string) { o.given = append(o.given, name) }
+
+// optionsOf applies options, of which a method knows some.
+func optionsOf(list []Option, known ...string) (*options, error) {
+	o := &options{output: -1}
+	for _, f := range list {
+		f(o)
+	}
+	for _, name := range o.given {
+		if !slices.Contains(known, name) {
+			return nil, fmt.Errorf("the option %s means nothing here: there are %s", name, strings.Join(known, ", "))
+		}
+	}
+	return o, nil
+}
