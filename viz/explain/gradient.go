@@ -119,6 +119,9 @@ func (m *GradientMethod) Explain(rows any) *Attribution {
 	}
 	a := &Attribution{Method: m.name, Values: []*mat.Dense{mat.NewDense(n, features, nil)}, Predicted: picked(predicted, of), Data: t.x, Features: t.features,
 		Outputs: []string{name}, Names: t.names, Shape: m.g.shape}
+	if _, outputs := predicted.Dims(); name == thePredicted {
+		a.Names = classNames(of, outputs, t.classes)
+	}
 	pieces := (n + chunk - 1) / chunk
 	err = parallel(pieces, 1, m.name, func(i int) error {
 		from, to := i*chunk, min((i+1)*chunk, n)
@@ -167,7 +170,23 @@ func (m *GradientMethod) choose(predicted *mat.Dense, classes []string) (of []in
 	if n == 1 {
 		return of, named(of[0]), nil
 	}
-	return of, "the predicted class", nil
+	return of, thePredicted, nil
+}
+
+// thePredicted names the output where it is another one for each row; the names of the
+// rows are those of their classes then.
+const thePredicted = "the predicted class"
+
+// classNames are those of the outputs that rows are explained for.
+func classNames(of []int, outputs int, classes []string) []string {
+	names := make([]string, len(of))
+	for i, k := range of {
+		names[i] = fmt.Sprint(k)
+		if outputs == len(classes) {
+			names[i] = classes[k]
+		}
+	}
+	return names
 }
 
 // picked is the explained output of each row.

@@ -28,12 +28,16 @@ func (a *Attribution) Overlay() *chart.Figure {
 	if err != nil {
 		return chart.Failed(err)
 	}
-	if v.rows() == 1 {
-		return a.overlay(v, 0)
-	}
 	list := make([]*chart.Figure, v.rows())
 	for r := range list {
-		list[r] = a.overlay(v, r)
+		one := a.Row(r)
+		if one.Names != nil && one.Outputs[v.k] == thePredicted {
+			one.Outputs = one.Names
+		}
+		list[r] = one.overlay(&view{a: one, k: v.k, values: one.Values[v.k]}, 0)
+	}
+	if len(list) == 1 {
+		return list[0]
 	}
 	return chart.Grid(list...)
 }

@@ -47,6 +47,7 @@ var preload = []string{
 	"loupe/nn/tensor",
 	"loupe/viz",
 	"loupe/viz/chart",
+	"loupe/viz/explain",
 	"loupe/viz/plots",
 	"gonum.org/v1/gonum/floats",
 	"gonum.org/v1/gonum/integrate",
