@@ -157,7 +157,7 @@ func (b *built) fill(node *model.Node, one named, at map[string]int, params []mo
 	if len(o.nodes) > 1 && one.kind != o.kind { // one operation of several
 		o = &op{kind: one.kind, all: []*graph.Node{one.main}, nodes: []*graph.Node{one.main}, main: one.main}
 		for _, path := range one.op.vars {
-			if reads(one.main, path, one.op.nodes) {
+			if reads(one.main, path, one.op.own) {
 				o.vars = append(o.vars, path)
 			}
 		}
@@ -171,10 +171,10 @@ func (b *built) fill(node *model.Node, one named, at map[string]int, params []mo
 }
 
 // reads reports whether a node reads a variable other than by way of the given nodes.
-func reads(n *graph.Node, path string, others []*graph.Node) bool {
+func reads(n *graph.Node, path string, others map[*graph.Node]bool) bool {
 	return slices.ContainsFunc(n.Inputs(), func(in *graph.Node) bool {
 		switch {
-		case slices.Contains(others, in):
+		case others[in]:
 			return false
 		case in.Type() == graph.NodeTypeParameter:
 			return in.GetParameterName() == path

@@ -36,12 +36,16 @@ func (g *group) name() {
 func nameByVariables(all []*op) {
 	of := map[*op]string{}
 	count := map[string]int{}
+	within := map[string]bool{} // scopes that have others inside
 	for _, o := range all {
 		if len(o.vars) == 0 {
 			continue
 		}
 		of[o] = commonScope(o.vars)
 		count[of[o]]++
+		for s := model.Scope(of[o]); s != ""; s = model.Scope(s) {
+			within[s] = true
+		}
 	}
 	tree := &branch{}
 	for _, o := range all {
@@ -50,7 +54,7 @@ func nameByVariables(all []*op) {
 			continue
 		}
 		o.name = scope
-		if count[scope] > 1 || scope == "" || slices.ContainsFunc(all, func(p *op) bool { return strings.HasPrefix(of[p], scope+"/") }) {
+		if count[scope] > 1 || scope == "" || within[scope] {
 			o.name = join(scope, baseName(o.kind))
 		}
 		tree.add(o.name)

@@ -17,9 +17,10 @@ type op struct {
 	kind  string        // "Dense"
 	all   []*graph.Node // with those that are not needed, or not for the input
 	nodes []*graph.Node // those that are
-	main  *graph.Node   // whose value it is
-	vars  []string      // paths of the variables that it reads
-	at    position      // in the function that calls it
+	own   map[*graph.Node]bool
+	main  *graph.Node // whose value it is
+	vars  []string    // paths of the variables that it reads
+	at    position    // in the function that calls it
 	name  string
 }
 
@@ -128,6 +129,7 @@ func (r *reading) single(c *call) bool {
 		return true
 	}
 	nodes := c.nodes()
+	inside := setOf(nodes)
 	results, products := 0, 0
 	for _, n := range nodes {
 		if !r.moving[n] {
@@ -136,29 +138,39 @@ func (r *reading) single(c *call) bool {
 		if multiplies(n) {
 			products++
 		}
-		if r.leaves(n, nodes) {
+		if r.leaves(n, inside) {
 			results++
 		}
 	}
 	return results <= 1 && products <= 1
 }
 
+func setOf(nodes []*graph.Node) map[*graph.Node]bool {
+	set := make(map[*graph.Node]bool, len(nodes))
+	for _, n := range nodes {
+		set[n] = true
+	}
+	return set
+}
+
 // leaves reports whether others than the given operations read a node.
-func (r *reading) leaves(n *graph.Node, inside []*graph.Node) bool {
-	return slices.Contains(r.outputs, n) || slices.ContainsFunc(r.readers[n], func(reader *graph.Node) bool { return !slices.Contains(inside, reader) })
+func (r *reading) leaves(n *graph.Node, inside map[*graph.Node]bool) bool {
+	return slices.Contains(r.outputs, n) || slices.ContainsFunc(r.readers[n], func(reader *graph.Node) bool { return !inside[reader] })
 }
 
 func (r *reading) op(kind, fn string, at position, all []*graph.Node) *op {
 	o := &op{fn: fn, kind: kind, at: at, all: all}
+	inside := setOf(all)
 	for _, n := range all {
 		if !r.moving[n] {
 			continue
 		}
 		o.nodes = append(o.nodes, n)
-		if o.main == nil || r.leaves(n, all) {
+		if o.main == nil || r.leaves(n, inside) {
 			o.main = n
 		}
 	}
+	o.own = setOf(o.nodes)
 	for _, n := range o.nodes {
 		r.variables(n, &o.vars)
 	}

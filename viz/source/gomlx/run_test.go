@@ -85,7 +85,7 @@ func TestValues(t *testing.T) {
 	near(t, "relu", values["relu"].Values, relu, 1e-12)
 	near(t, "softmax", values["softmax"].Values, out.Values, 0)
 	exec := model.MustNewExec(b, s, mlp)
-	want := exec.MustExec1(tensors.FromFlatDataAndDimensions(in.Values, 3, 4))
+	want := exec.MustCall1(tensors.FromFlatDataAndDimensions(in.Values, 3, 4))
 	near(t, "output", out.Values, tensors.MustCopyFlatData[float64](want), 1e-12)
 	if _, inputs, _ := seen(t, m, in, false, "input"); !slices.Equal(inputs["input"].Values, in.Values) || len(inputs) != 1 {
 		t.Errorf("the input that is asked for is %v", inputs)
@@ -237,7 +237,7 @@ func TestAttention(t *testing.T) {
 	for i, v := range in.Values {
 		flat[i] = float32(v)
 	}
-	coefficients := tensors.MustCopyFlatData[float32](exec.MustExec(tensors.FromFlatDataAndDimensions(flat, 3, 6, 8))[1])
+	coefficients := tensors.MustCopyFlatData[float32](exec.MustCall(tensors.FromFlatDataAndDimensions(flat, 3, 6, 8))[1])
 	var want []float64
 	for i := range len(coefficients) {
 		sample, head, query, key := i/72, i/36%2, i/6%6, i%6
