@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"maps"
 	"math"
 	"strings"
 	"testing"
@@ -77,17 +78,15 @@ func pictures() map[string]*chart.Figure {
 
 func TestFigures(t *testing.T) {
 	list := pictures()
-	for name, f := range overlays() {
-		list[name] = f
-	}
+	maps.Copy(list, overlays())
+	maps.Copy(list, effects())
 	golden.Figures(t, list)
 }
 
 func TestTexts(t *testing.T) {
 	list := pictures()
-	for name, f := range overlays() {
-		list[name] = f
-	}
+	maps.Copy(list, overlays())
+	maps.Copy(list, effects())
 	for name, f := range odd() {
 		list[name] = f
 	}
