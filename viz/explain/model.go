@@ -139,15 +139,19 @@ func (p *predictor) workers() int {
 	return runtime.GOMAXPROCS(0)
 }
 
-// parallel does n pieces of work that do not depend on each other, behind a bar, on
-// some goroutines. It ends with the error of the piece with the lowest number, and
+// parallel does n pieces of work that do not depend on each other, behind a bar (none
+// without a label), on some goroutines. It ends with the error of the piece with the lowest number, and
 // when the cell is interrupted. What a piece computes must not depend on which
 // goroutine does it, so that any number of cores gives the same numbers.
 func parallel(n, workers int, label string, do func(i int) error) error {
 	ctx, cancel := context.WithCancel(display.Context())
 	defer cancel()
-	bar := display.NewBar(n, label)
-	defer bar.Done()
+	done := func() {}
+	if label != "" {
+		bar := display.NewBar(n, label)
+		defer bar.Done()
+		done = func() { bar.Add(1) }
+	}
 	var (
 		wg    sync.WaitGroup
 		mu    sync.Mutex
@@ -168,7 +172,7 @@ func parallel(n, workers int, label string, do func(i int) error) error {
 		wg.Go(func() {
 			for i, ok := take(); ok; i, ok = take() {
 				err := guarded(i, do)
-				bar.Add(1)
+				done()
 				if err == nil {
 					continue
 				}
@@ -182,7 +186,7 @@ func parallel(n, workers int, label string, do func(i int) error) error {
 	}
 	wg.Wait()
 	if first == nil && ctx.Err() != nil {
-		return fmt.Errorf("interrupted after %d of %d rows", next, n)
+		return fmt.Errorf("interrupted after %d of %d pieces of work", next, n)
 	}
 	return first
 }

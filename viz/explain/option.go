@@ -20,6 +20,8 @@ type options struct {
 	baseline any
 	window   int
 	layer    string
+	groups   map[string][]string
+	summary  int
 }
 
 // Output explains one output of the model, by its number.

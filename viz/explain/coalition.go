@@ -1,0 +1,66 @@
+package explain
+
+import "math/bits"
+
+// coalitions are sets of players, bits in words, in a row: 64 players a word.
+type coalitions struct {
+	words int // of each
+	bits  []uint64
+}
+
+func coalitionsOf(players int) *coalitions { return &coalitions{words: max(1, (players+63)/64)} }
+
+func (c *coalitions) len() int { return len(c.bits) / c.words }
+
+func (c *coalitions) at(i int) []uint64 { return c.bits[i*c.words : (i+1)*c.words] }
+
+// add appends an empty coalition and returns it.
+func (c *coalitions) add() []uint64 {
+	for range c.words {
+		c.bits = append(c.bits, 0)
+	}
+	return c.at(c.len() - 1)
+}
+
+// addPlayers appends the coalition of some players.
+func (c *coalitions) addPlayers(players ...int) {
+	s := c.add()
+	for _, p := range players {
+		join(s, p)
+	}
+}
+
+// complements returns the coalitions of those who are not in them.
+func (c *coalitions) complements(players int) *coalitions {
+	out := &coalitions{words: c.words, bits: make([]uint64, len(c.bits))}
+	for i, w := range c.bits {
+		out.bits[i] = ^w & everybody(players-i%c.words*64)
+	}
+	return out
+}
+
+// everybody is the word of as many players as it has room for.
+func everybody(players int) uint64 {
+	if players >= 64 {
+		return ^uint64(0)
+	}
+	return 1<<players - 1
+}
+
+func join(s []uint64, player int)     { s[player/64] |= 1 << (player % 64) }
+func toggle(s []uint64, player int)   { s[player/64] ^= 1 << (player % 64) }
+func has(s []uint64, player int) bool { return s[player/64]>>(player%64)&1 == 1 }
+func sign(s []uint64, player int) float64 {
+	if has(s, player) {
+		return 1
+	}
+	return -1
+}
+
+func size(s []uint64) int {
+	n := 0
+	for _, w := range s {
+		n += bits.OnesCount64(w)
+	}
+	return n
+}
