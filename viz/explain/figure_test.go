@@ -80,6 +80,7 @@ func TestFigures(t *testing.T) {
 	list := pictures()
 	maps.Copy(list, overlays())
 	maps.Copy(list, effects())
+	maps.Copy(list, reviews())
 	golden.Figures(t, list)
 }
 
@@ -87,6 +88,7 @@ func TestTexts(t *testing.T) {
 	list := pictures()
 	maps.Copy(list, overlays())
 	maps.Copy(list, effects())
+	maps.Copy(list, reviews())
 	for name, f := range odd() {
 		list[name] = f
 	}
