@@ -76,11 +76,36 @@ func pictures() map[string]*chart.Figure {
 	}
 }
 
+// words is a review whose words are explained.
+func wordsOf(text string, values ...float64) *Attribution {
+	features := strings.Split(text, " ")
+	for len(features) < len(values) { // padding
+		features = append(features, "")
+	}
+	a := &Attribution{Method: "Occlusion", Features: features, Outputs: []string{"positive"}, Base: []float64{0.4},
+		Values: []*mat.Dense{mat.NewDense(1, len(values), values)}, Data: mat.NewDense(1, len(values), nil)}
+	a.Predicted = mat.NewDense(1, 1, []float64{0.4 + sum(values)})
+	return a.additive(1e-9)
+}
+
+func texts() map[string]*chart.Figure {
+	long := strings.TrimSpace(strings.Repeat("not a bad film at all and the cast is brilliant ", 6))
+	values := make([]float64, len(strings.Fields(long)))
+	for i := range values {
+		values[i] = math.Sin(float64(i)) * math.Exp(-float64(i%10)/3)
+	}
+	return map[string]*chart.Figure{
+		"text":      wordsOf("not a bad film at all", 0.3, 0.01, -0.2, 0.05, 0.02, 0, 0, 0).Text(),
+		"text-long": wordsOf(long, values...).Text().With(chart.Theme(chart.Dark)),
+	}
+}
+
 func TestFigures(t *testing.T) {
 	list := pictures()
 	maps.Copy(list, overlays())
 	maps.Copy(list, effects())
 	maps.Copy(list, reviews())
+	maps.Copy(list, texts())
 	golden.Figures(t, list)
 }
 
@@ -89,6 +114,7 @@ func TestTexts(t *testing.T) {
 	maps.Copy(list, overlays())
 	maps.Copy(list, effects())
 	maps.Copy(list, reviews())
+	maps.Copy(list, texts())
 	for name, f := range odd() {
 		list[name] = f
 	}

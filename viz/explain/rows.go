@@ -53,7 +53,11 @@ func rowsOf(v any) (*table, error) {
 		return nil, errors.New("there are no rows: there is not a single number")
 	}
 	cols := len(a.Values) / a.Shape[0] // each sample is a row of its numbers
-	return checked(&table{x: mat.NewDense(a.Shape[0], cols, append([]float64(nil), a.Values...))})
+	t := &table{x: mat.NewDense(a.Shape[0], cols, append([]float64(nil), a.Values...))}
+	if len(a.Names) == cols { // words
+		t.features = a.Names
+	}
+	return checked(t)
 }
 
 // checked names features that have no names.
