@@ -29,7 +29,7 @@ func TestANDTree(t *testing.T) {
 		return y
 	}
 	want := [][]float64{{-10, -10}, {10, -30}, {-30, 10}, {30, 30}}
-	for _, s := range []*SHAP{ExactSHAP(and, corners)} {
+	for _, s := range []*SHAP{ExactSHAP(and, corners), KernelSHAP(and, corners), PermutationSHAP(and, corners)} {
 		a := s.Explain(corners)
 		if a.Err() != nil {
 			t.Fatal(a.Err())

@@ -22,6 +22,9 @@ type options struct {
 	layer    string
 	groups   map[string][]string
 	summary  int
+	until    float64
+	features int
+	mistake  error // of an option's own value
 }
 
 // Output explains one output of the model, by its number.
@@ -51,7 +54,27 @@ func Window(n int) Option { return func(o *options) { o.set("Window"); o.window 
 // Layer names the layer whose maps are read.
 func Layer(name string) Option { return func(o *options) { o.set("Layer"); o.layer = name } }
 
+// MaxFeatures explains with at most so many features: those that explain most.
+func MaxFeatures(n int) Option {
+	return func(o *options) {
+		o.set("MaxFeatures")
+		o.features = n
+		if n < 1 {
+			o.wrong(fmt.Errorf("MaxFeatures(%d) leaves nothing that explains: give 1 or more", n))
+		}
+	}
+}
+
 func (o *options) set(name string) { o.given = append(o.given, name) }
+
+func (o *options) has(name string) bool { return slices.Contains(o.given, name) }
+
+// wrong notes a value that an option cannot have.
+func (o *options) wrong(err error) {
+	if o.mistake == nil {
+		o.mistake = err
+	}
+}
 
 // optionsOf applies options, of which a method knows some.
 func optionsOf(list []Option, known ...string) (*options, error) {
@@ -64,5 +87,5 @@ func optionsOf(list []Option, known ...string) (*options, error) {
 			return nil, fmt.Errorf("the option %s means nothing here: there are %s", name, strings.Join(known, ", "))
 		}
 	}
-	return o, nil
+	return o, o.mistake
 }

@@ -1,0 +1,253 @@
+package explain
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+)
+
+// KernelSHAP explains by Shapley values as the weighted least squares fit to what
+// coalitions are worth (Lundberg and Lee 2017), with coalitions and their complements
+// in pairs (Covert and Lee 2021). It asks for 2M + 2048 coalitions of M features unless
+// [Samples] says otherwise: for all if there are no more, and then the values are exact.
+// No feature is left out, unless [MaxFeatures] asks for few.
+//
+// Errors are the standard errors of the fit over choices of coalitions (the sandwich
+// estimator of White 1980, leverage corrected, for a sample of which some strata are
+// complete), widened as those of [PermutationSHAP]. [UntilError] takes samples until they are small.
+func KernelSHAP(model, background any, list ...Option) *SHAP {
+	s := newSHAP("Kernel SHAP", model, background, list, "Samples", "Seed", "UntilError", "MaxFeatures")
+	if s.err == nil && s.o.samples < 0 {
+		s.err = fmt.Errorf("%d coalitions cannot be asked for: Samples needs 1 or more", s.o.samples)
+	}
+	s.solve = func(s *SHAP, g *game, r *rand.Rand) (*shares, error) { return g.kernel(s.o, r) }
+	return s
+}
+
+// UntilError takes samples until the standard error of every contribution is at most
+// e, in units of the output.
+func UntilError(e float64) Option {
+	return func(o *options) {
+		o.set("UntilError")
+		o.until = e
+		if !(e > 0) {
+			o.wrong(fmt.Errorf("UntilError(%v): the standard error cannot become that: give one above 0", e))
+		}
+	}
+}
+
+// fewestDraws is how many random coalitions a standard error is estimated from at
+// least.
+const fewestDraws = 8
+
+// mostSamples is how many coalitions UntilError asks for at most.
+const mostSamples = 1 << 19
+
+func (g *game) kernel(o *options, r *rand.Rand) (*shares, error) {
+	m := len(g.players)
+	if m == 1 {
+		return g.alone(), nil
+	}
+	budget := o.samples
+	if budget == 0 {
+		budget = 2*m + 2048
+	}
+	k := newKernelPlan(m, budget, r)
+	if k.rest > 0 && k.drawn < fewestDraws {
+		return nil, errTooFew
+	}
+	for worth := []float64(nil); ; budget *= 2 {
+		more, err := g.pairs(k.pairs, len(worth)/g.p.outputs)
+		if err != nil {
+			return nil, err
+		}
+		worth = append(worth, more...)
+		found, err := g.fit(k, worth, o.features)
+		if err != nil || o.until == 0 || found.errors == nil || mat.Max(found.errors) <= o.until {
+			return found, err
+		}
+		if 2*budget > mostSamples {
+			return nil, fmt.Errorf("after %d coalitions the standard error is still %.3g, above %g: ask for a greater one", budget, mat.Max(found.errors), o.until)
+		}
+		k.draw(budget) // as many again
+	}
+}
+
+// alone gives the only player all there is.
+func (g *game) alone() *shares {
+	phi := mat.NewDense(1, g.p.outputs, nil)
+	for k := range g.base {
+		phi.Set(0, k, g.full[k]-g.base[k])
+	}
+	return &shares{values: phi}
+}
+
+// pairs returns by how much coalitions, but for the first ones, are worth more than
+// their complements, pairs × outputs.
+func (g *game) pairs(c *coalitions, from int) ([]float64, error) {
+	c = &coalitions{words: c.words, bits: c.bits[from*c.words:]}
+	other := c.complements(len(g.players))
+	n := len(c.bits)
+	worth, err := g.values(&coalitions{words: c.words, bits: append(c.bits[:n:n], other.bits...)})
+	if err != nil {
+		return nil, err
+	}
+	half := len(worth) / 2
+	for i := range half {
+		worth[i] -= worth[half+i]
+	}
+	return worth[:half], nil
+}
+
+// fit solves for the contributions φ that minimise Σ w (d − Σ ±φ)² over pairs whose
+// worth differs by d, where Σφ is the difference between the prediction and the base.
+// That is the fit to coalitions and complements, of which the sums say nothing.
+func (g *game) fit(k *kernelPlan, d []float64, most int) (*shares, error) {
+	design := k.design()
+	phi := mat.NewDense(k.players, g.p.outputs, nil)
+	var errs *mat.Dense
+	if k.drawn > 0 {
+		errs = mat.NewDense(k.players, g.p.outputs, nil)
+	}
+	for out := range g.p.outputs {
+		y := make([]float64, k.pairs.len())
+		for i := range y {
+			y[i] = d[i*g.p.outputs+out]
+		}
+		total := g.full[out] - g.base[out]
+		only := everyone(k.players)
+		if most > 0 && most < k.players {
+			only = pairMoments(design, k.weights(), y).lassoSelection(most)
+		}
+		f, err := newPairFit(design, only, k.weights())
+		if err != nil {
+			return nil, err
+		}
+		values := f.solve(y, total)
+		for p, j := range only {
+			phi.Set(j, out, values[p])
+		}
+		if errs != nil {
+			for p, e := range f.errors(k, y, values) {
+				errs.Set(only[p], out, e)
+			}
+		}
+	}
+	return &shares{values: phi, errors: errs}, nil
+}
+
+// pairMoments are those of the fit, not centred: pairs have no mean.
+func pairMoments(x *mat.Dense, weights, y []float64) *regression {
+	_, m := x.Dims()
+	r := &regression{xx: mat.NewSymDense(m, nil), xy: make([]float64, m)}
+	scaled := mat.DenseCopyOf(x)
+	for i, w := range weights {
+		floats.AddScaled(r.xy, w*y[i], x.RawRowView(i))
+		floats.Scale(math.Sqrt(w), scaled.RawRowView(i))
+		r.yy += w * y[i] * y[i]
+	}
+	r.xx.SymOuterK(1, scaled.T())
+	return r
+}
+
+func everyone(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
+}
+
+// A pairFit is a weighted least squares fit with a given sum of coefficients.
+type pairFit struct {
+	x       *mat.Dense // pairs × players: 1 for those of the coalition, −1 for the others
+	weights []float64
+	inverse mat.SymDense // of XᵀWX
+	ones    mat.VecDense // inverse · 1
+	oneSum  float64      // 1ᵀ · inverse · 1
+}
+
+var errTooFew = errors.New("there are fewer different coalitions than features need: ask for more Samples")
+
+func newPairFit(design *mat.Dense, only []int, weights []float64) (*pairFit, error) {
+	f := &pairFit{x: design, weights: weights}
+	n, m := design.Dims()
+	if len(only) < m {
+		f.x = mat.NewDense(n, len(only), nil)
+		for p, j := range only {
+			f.x.SetCol(p, mat.Col(nil, j, design))
+		}
+		m = len(only)
+	}
+	a := pairMoments(f.x, weights, make([]float64, n)).xx
+	for i := range m { // what is added to the square of the sum, which is given, changes nothing
+		for j := range i + 1 {
+			a.SetSym(i, j, a.At(i, j)+1/float64(m))
+		}
+	}
+	var c mat.Cholesky
+	if !c.Factorize(a) || c.Cond() > 1e12 {
+		return nil, errTooFew
+	}
+	if err := c.InverseTo(&f.inverse); err != nil {
+		return nil, errTooFew
+	}
+	one := mat.NewVecDense(m, nil)
+	for i := range m {
+		one.SetVec(i, 1)
+	}
+	f.ones.MulVec(&f.inverse, one)
+	f.oneSum = mat.Sum(&f.ones)
+	return f, nil
+}
+
+// solve returns the coefficients whose sum is total.
+func (f *pairFit) solve(y []float64, total float64) []float64 {
+	_, m := f.x.Dims()
+	b := make([]float64, m)
+	for i, w := range f.weights {
+		floats.AddScaled(b, w*y[i], f.x.RawRowView(i))
+	}
+	var phi mat.VecDense
+	phi.MulVec(&f.inverse, mat.NewVecDense(m, b))
+	phi.AddScaledVec(&phi, -(mat.Sum(&phi)-total)/f.oneSum, &f.ones)
+	return phi.RawVector().Data
+}
+
+// errors are the standard errors of the coefficients over draws: those of pairs whose
+// sizes are complete do not vary. What one draw moves the coefficients by is its
+// influence C x e, with the residual e and C the covariance of a fit with a given sum.
+func (f *pairFit) errors(k *kernelPlan, y, phi []float64) []float64 {
+	m := len(phi)
+	c := mat.NewDense(m, m, nil)
+	c.Outer(-1/f.oneSum, &f.ones, &f.ones)
+	c.Add(c, &f.inverse)
+	drawn := f.x.Slice(k.complete, k.pairs.len(), 0, m)
+	var influence mat.Dense
+	influence.Mul(drawn, c)
+	n, _ := influence.Dims()
+	mean, square := make([]float64, m), make([]float64, m)
+	for i := range n {
+		x, to := f.x.RawRowView(k.complete+i), influence.RawRowView(i)
+		residual, leverage := y[k.complete+i], 0.0
+		for j, v := range x {
+			residual -= v * phi[j]
+			leverage += v * to[j]
+		}
+		residual /= max(1-f.weights[k.complete+i]*leverage, 0.1)
+		for j, v := range to {
+			mean[j] += k.times[i] * v * residual
+			square[j] += k.times[i] * v * v * residual * residual
+		}
+	}
+	draws := float64(k.drawn)
+	for j := range mean {
+		variance := (square[j] - mean[j]*mean[j]/draws) / (draws - 1)
+		square[j] = k.rest * widened(k.drawn) * math.Sqrt(max(variance, 0)/draws)
+	}
+	return square
+}

@@ -1,0 +1,162 @@
+package explain
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+func TestKernelSHAPCompletely(t *testing.T) {
+	g := readSoftmax(t)
+	a := KernelSHAP(g.model, g.Background).Explain(g.X)
+	g.compare(t, a, 1e-9)
+	if a.Errors != nil {
+		t.Error("of all coalitions, there is no error")
+	}
+}
+
+// interacting is a model whose features interact in threes: PermutationSHAP is not
+// exact for it.
+func interacting(x mat.Matrix) mat.Matrix {
+	rows, _ := x.Dims()
+	y := mat.NewDense(rows, 2, nil)
+	for i := range rows {
+		product, sum := 1.0, 0.0
+		for j, v := range mat.Row(nil, i, x) {
+			product *= 1 + 0.2*v
+			sum += v * float64(j%3)
+		}
+		y.SetRow(i, []float64{product, math.Tanh(sum / 3)})
+	}
+	return y
+}
+
+// fewRows are rows of normal numbers.
+func fewRows(rows, cols int, seed uint64) *mat.Dense {
+	r := source(seed, 0)
+	x := mat.NewDense(rows, cols, nil)
+	for i := range rows {
+		for j := range cols {
+			x.Set(i, j, r.NormFloat64())
+		}
+	}
+	return x
+}
+
+// TestCoverage explains a row 1,000 times: the exact contributions must be within 1.96
+// standard errors in about 95 % of them. The bounds are those of a binomial count for
+// each feature and output, wide enough for all of them at once.
+func TestCoverage(t *testing.T) {
+	const trials, features = 1000, 9
+	background, x := fewRows(3, features, 1), fewRows(1, features, 2)
+	exact := ExactSHAP(interacting, background).Explain(x)
+	for name, method := range map[string]func(...Option) *SHAP{
+		"Kernel":      func(o ...Option) *SHAP { return KernelSHAP(interacting, background, append(o, Samples(250))...) },
+		"Permutation": func(o ...Option) *SHAP { return PermutationSHAP(interacting, background, append(o, Samples(50))...) },
+		"Sampling":    func(o ...Option) *SHAP { return SamplingSHAP(interacting, background, append(o, Samples(100))...) },
+	} {
+		covered := mat.NewDense(features, 2, nil)
+		for trial := range trials {
+			a := method(Seed(uint64(trial))).Explain(x)
+			if a.Err() != nil {
+				t.Fatal(a.Err())
+			}
+			for j := range features {
+				for k := range 2 {
+					if math.Abs(a.At(0, j, k)-exact.At(0, j, k)) <= 1e-12+1.96*a.Errors[k].At(0, j) {
+						covered.Set(j, k, covered.At(j, k)+1)
+					}
+				}
+			}
+		}
+		for j := 0; j < features; j += 3 { // these have nothing to do with the second output
+			if name != "Kernel" && covered.At(j, 1) != trials {
+				t.Errorf("%s: feature %d should contribute 0 to output 1", name, j)
+			}
+			covered.Set(j, 1, covered.At(j, 0))
+		}
+		mean := mat.Sum(covered) / (2 * features * trials)
+		t.Logf("%s: %.1f %% covered, from %v to %v of %d", name, 100*mean, mat.Min(covered), mat.Max(covered), trials)
+		spread := distuv.Binomial{N: trials, P: 0.95}.StdDev()
+		if low, high := 0.95*trials-5*spread, 0.95*trials+5*spread; mat.Min(covered) < low || mat.Max(covered) > high {
+			t.Errorf("%s: covered %v times: not within %.0f to %.0f of %d", name, mat.Formatted(covered.T()), low, high, trials)
+		}
+	}
+}
+
+func TestUntilError(t *testing.T) {
+	background, x := fewRows(2, 14, 1), fewRows(1, 14, 2)
+	exact := ExactSHAP(interacting, background).Explain(x)
+	rough := KernelSHAP(interacting, background, Samples(100)).Explain(x)
+	good := KernelSHAP(interacting, background, Samples(100), UntilError(0.004)).Explain(x)
+	if rough.Err() != nil || good.Err() != nil {
+		t.Fatal(rough.Err(), good.Err())
+	}
+	for k := range 2 {
+		if e := mat.Max(good.Errors[k]); e > 0.004 || mat.Max(rough.Errors[0]) < 0.008 {
+			t.Errorf("standard errors %v and %v", e, mat.Max(rough.Errors[0]))
+		}
+		for j := range 14 {
+			if d := math.Abs(good.At(0, j, k) - exact.At(0, j, k)); d > 5*good.Errors[k].At(0, j) {
+				t.Errorf("feature %d: %v from the exact value, error %v", j, d, good.Errors[k].At(0, j))
+			}
+		}
+	}
+	if err := KernelSHAP(interacting, background, UntilError(0)).Explain(x).Err(); err == nil {
+		t.Error("no error of 0")
+	}
+}
+
+// TestMaxFeatures finds the features that matter.
+func TestMaxFeatures(t *testing.T) {
+	f := func(x mat.Matrix) mat.Matrix {
+		rows, _ := x.Dims()
+		y := mat.NewDense(rows, 1, nil)
+		for i := range rows {
+			y.Set(i, 0, 5*x.At(i, 3)-3*x.At(i, 7)+0.01*x.At(i, 1)*x.At(i, 2))
+		}
+		return y
+	}
+	background, x := fewRows(5, 20, 1), fewRows(1, 20, 2)
+	a := KernelSHAP(f, background, MaxFeatures(2)).Explain(x)
+	if a.Err() != nil {
+		t.Fatal(a.Err())
+	}
+	for j := range 20 {
+		if v := a.At(0, j, 0); (v != 0) != (j == 3 || j == 7) {
+			t.Errorf("feature %d contributes %v", j, v)
+		}
+	}
+}
+
+// TestManyFeatures explains more features than fit into a word, and far more than the
+// background has rows.
+func TestManyFeatures(t *testing.T) {
+	background, x := fewRows(2, 150, 1), fewRows(2, 150, 2)
+	for _, s := range []*SHAP{KernelSHAP(addUp, background), PermutationSHAP(addUp, background, Samples(3)), SamplingSHAP(addUp, background, Samples(5))} {
+		a := s.Explain(x)
+		if a.Err() != nil {
+			t.Fatal(a.Err())
+		}
+		for i := range 2 {
+			for j := range 150 {
+				want := x.At(i, j) - (background.At(0, j)+background.At(1, j))/2
+				if math.Abs(a.At(i, j, 0)-want) > 1e-8 {
+					t.Fatalf("%s: row %d, feature %d: %v, want %v", a.Method, i, j, a.At(i, j, 0), want)
+				}
+			}
+		}
+	}
+}
+
+func TestTooFewSamples(t *testing.T) {
+	x := fewRows(3, 40, 1)
+	for _, s := range []*SHAP{KernelSHAP(addUp, x, Samples(20)), PermutationSHAP(addUp, x, Samples(1)), SamplingSHAP(addUp, x, Samples(0)), KernelSHAP(addUp, x, Samples(-1))} {
+		if err := s.Explain(x).Err(); err == nil || !strings.Contains(err.Error(), "Samples") {
+			t.Error(err)
+		}
+	}
+}
