@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-func logistic(x mat.Matrix) mat.Matrix {
+func classifier30(x mat.Matrix) mat.Matrix {
 	d := x.(*mat.Dense)
 	rows, _ := d.Dims()
 	y := mat.NewDense(rows, 2, nil)
@@ -32,7 +32,9 @@ func benchmarkRow(b *testing.B, s *SHAP) {
 	}
 }
 
-func BenchmarkKernelSHAP(b *testing.B) { benchmarkRow(b, KernelSHAP(logistic, fewRows(100, 30, 1))) }
+func BenchmarkKernelSHAP(b *testing.B) {
+	benchmarkRow(b, KernelSHAP(classifier30, fewRows(100, 30, 1)))
+}
 func BenchmarkPermutationSHAP(b *testing.B) {
-	benchmarkRow(b, PermutationSHAP(logistic, fewRows(100, 30, 1)))
+	benchmarkRow(b, PermutationSHAP(classifier30, fewRows(100, 30, 1)))
 }
