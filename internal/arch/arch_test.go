@@ -52,6 +52,9 @@ const policy = `
 	# samples, by the parts of which figures are made.
 	nn/data:            display nn/tensor viz/chart gonum.org/v1/gonum golang.org/x/image
 
+	# Trees that are learned, or read. They know nothing of how they are explained.
+	trees:              display nn/data gonum.org/v1/gonum
+
 	# Figures. They read models, and nothing of the kernel.
 	viz/graph:          viz/model viz/chart viz/draw viz/words
 	viz/source/nn:      nn nn/tensor viz/model
@@ -61,7 +64,7 @@ const policy = `
 	viz/layers:          viz/model viz/chart viz/draw
 	viz/params:          viz/model viz/chart gonum.org/v1/gonum
 	viz/activity:        display viz/model viz/chart gonum.org/v1/gonum
-	viz/explain:         display viz/model viz/chart viz/draw viz/source/nn nn/data gonum.org/v1/gonum
+	viz/explain:         display viz/model viz/chart viz/draw viz/source/nn nn/data trees gonum.org/v1/gonum
 	viz:                display viz/graph viz/layers viz/params viz/activity viz/model viz/source/nn nn viz/draw viz/chart viz/words nn/data $gonum
 
 	# The engine. Each part is usable without those below it.

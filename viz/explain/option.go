@@ -25,6 +25,9 @@ type options struct {
 	until    float64
 	features int
 	mistake  error // of an option's own value
+
+	background  any
+	probability bool
 }
 
 // Output explains one output of the model, by its number.
@@ -63,6 +66,17 @@ func MaxFeatures(n int) Option {
 			o.wrong(fmt.Errorf("MaxFeatures(%d) leaves nothing that explains: give 1 or more", n))
 		}
 	}
+}
+
+// Background sets the rows that absent features are taken from.
+func Background(rows any) Option {
+	return func(o *options) { o.set("Background"); o.background = rows }
+}
+
+// Probability explains what an ensemble of trees predicts after its link, such as
+// probabilities, and not the sums of its trees.
+func Probability() Option {
+	return func(o *options) { o.set("Probability"); o.probability = true }
 }
 
 func (o *options) set(name string) { o.given = append(o.given, name) }
