@@ -188,11 +188,15 @@ func (t *samples) in(name string, i int) {
 }
 
 // Sample returns sample i as a batch of one, [1 shape…]: what a model takes. It
-// shares the set's numbers.
+// shares the set's numbers; that of a text knows its words.
 func (s *Set) Sample(i int) *tensor.Tensor {
 	t := s.must()
 	t.in(s.name, i)
-	return t.x.Slice(0, i, i+1)
+	x := t.x.Slice(0, i, i+1)
+	if words := s.Words(i); len(words) == t.width() {
+		return x.WithNames(words)
+	}
+	return x
 }
 
 // Tensor returns the features of all samples, [samples shape…]. It is the set's

@@ -50,8 +50,9 @@ type Attribution struct {
 	Shape []int
 	Check Check
 
-	top int // features that pictures show; 0 for ten
-	err error
+	top   int  // features that pictures show; 0 for ten
+	words bool // features are words, and their values numbers that stand for these
+	err   error
 }
 
 // A Check is how far an explanation is from what it must satisfy: for SHAP the

@@ -83,7 +83,7 @@ func wordsOf(text string, values ...float64) *Attribution {
 		features = append(features, "")
 	}
 	a := &Attribution{Method: "Occlusion", Features: features, Outputs: []string{"positive"}, Base: []float64{0.4},
-		Values: []*mat.Dense{mat.NewDense(1, len(values), values)}, Data: mat.NewDense(1, len(values), nil)}
+		Values: []*mat.Dense{mat.NewDense(1, len(values), values)}, Data: mat.NewDense(1, len(values), nil), words: true}
 	a.Predicted = mat.NewDense(1, 1, []float64{0.4 + sum(values)})
 	return a.additive(1e-9)
 }

@@ -118,7 +118,7 @@ func (m *GradientMethod) Explain(rows any) *Attribution {
 		return failed(m.name, err)
 	}
 	a := &Attribution{Method: m.name, Values: []*mat.Dense{mat.NewDense(n, features, nil)}, Predicted: picked(predicted, of), Data: t.x, Features: t.features,
-		Outputs: []string{name}, Names: t.names, Shape: m.g.shape}
+		Outputs: []string{name}, Names: t.names, Shape: m.g.shape, words: t.words}
 	if _, outputs := predicted.Dims(); name == thePredicted {
 		a.Names = classNames(of, outputs, t.classes)
 	}

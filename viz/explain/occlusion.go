@@ -2,6 +2,7 @@ package explain
 
 import (
 	"fmt"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -84,9 +85,12 @@ func (c *occlusion) values(x *mat.Dense, of []int) (*mat.Dense, error) {
 	}
 	n, features := x.Dims()
 	out := mat.NewDense(n, features, nil)
-	windows := c.windows()
+	all := c.windows()
 	for i := range n {
 		row := x.RawRowView(i)
+		windows := slices.DeleteFunc(slices.Clone(all), func(w []int) bool { // nothing to cover
+			return !slices.ContainsFunc(w, func(j int) bool { return row[j] != base[j] })
+		})
 		covered := mat.NewDense(len(windows)+1, features, nil)
 		covered.SetRow(len(windows), row)
 		for k, w := range windows {
@@ -100,11 +104,15 @@ func (c *occlusion) values(x *mat.Dense, of []int) (*mat.Dense, error) {
 			return nil, err
 		}
 		to, times := out.RawRowView(i), make([]float64, features)
+		for _, w := range all {
+			for _, j := range w {
+				times[j]++
+			}
+		}
 		for k, w := range windows {
 			fall := (y.At(len(windows), of[i]) - y.At(k, of[i])) / float64(len(w))
 			for _, j := range w {
 				to[j] += fall
-				times[j]++
 			}
 		}
 		for j := range to {

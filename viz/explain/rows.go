@@ -15,6 +15,7 @@ type table struct {
 	x        *mat.Dense
 	features []string
 	names    []string // of the rows, nil if they have none
+	words    bool     // the features are places of a text, and their names its words
 	classes  []string // of what the rows are labelled with, nil if unknown
 }
 
@@ -54,8 +55,8 @@ func rowsOf(v any) (*table, error) {
 	}
 	cols := len(a.Values) / a.Shape[0] // each sample is a row of its numbers
 	t := &table{x: mat.NewDense(a.Shape[0], cols, append([]float64(nil), a.Values...))}
-	if len(a.Names) == cols { // words
-		t.features = a.Names
+	if len(a.Names) == cols {
+		t.features, t.words = a.Names, true
 	}
 	return checked(t)
 }

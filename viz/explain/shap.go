@@ -105,6 +105,9 @@ func (s *SHAP) start(t *table) (*Attribution, error) {
 	n, _ := t.x.Dims()
 	a := &Attribution{Method: s.name, Base: make([]float64, s.p.outputs), Predicted: predicted, Data: s.groups.data(t.x),
 		Features: s.groups.names, Outputs: outputNames(s.p.outputs, t, s.background), Names: t.names}
+	if a.words = t.words && len(a.Features) == len(t.features); a.words {
+		a.Features = t.features
+	}
 	s.reference.mean(a.Base, atBackground, 0)
 	for range s.p.outputs {
 		a.Values = append(a.Values, mat.NewDense(n, len(s.groups.names), nil))

@@ -128,16 +128,7 @@ func (p *prose) Describe(o *chart.Options) string {
 			words = append(words, w)
 		}
 	}
-	return o.Say("Text of %s: “%s”.", o.Count(len(words), "word", "words"), strings.Join(words, " ")) + " " + p.v.describeWords(o)
-}
-
-// describeWords says which words count, without the numbers that stand for them.
-func (v *view) describeWords(o *chart.Options) string {
-	plain := *v.a
-	plain.Data = nil
-	one := *v
-	one.a = &plain
-	return one.describeRow(o)
+	return o.Say("Text of %s: “%s”.", o.Count(len(words), "word", "words"), strings.Join(words, " ")) + " " + p.v.describeRow(o)
 }
 
 // Caption implements chart.Captioned.

@@ -144,7 +144,7 @@ func (v *view) name(o *chart.Options, i int) string {
 
 // value is the value of line i's feature in a row, as text.
 func (v *view) value(row, i int) string {
-	if i >= len(v.order) || v.a.Data == nil {
+	if i >= len(v.order) || v.a.Data == nil || v.a.words {
 		return ""
 	}
 	return chart.Number(v.a.Data.At(row, v.order[i]))
