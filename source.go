@@ -4,11 +4,11 @@ package loupe
 
 import "embed"
 
-// Source holds go.mod, go.sum and the packages display, nn and viz with the
+// Source holds go.mod, go.sum and the packages display, nn, trees and viz with the
 // kernel's worker, as they were when this program was built.
 //
 //go:embed go.mod go.sum display nn/*.go nn/data nn/internal nn/tensor kernel/worker kernel/internal/ipc
-//go:embed viz/*.go viz/*/*.go viz/*/*/*.go viz/graph/*.js viz/draw/cjk/*.gz viz/draw/cjk/OFL.txt
+//go:embed trees/*.go viz/*.go viz/*/*.go viz/*/*/*.go viz/graph/*.js viz/draw/cjk/*.gz viz/draw/cjk/OFL.txt
 var Source embed.FS
 
 // Version is the version of kernel and library.

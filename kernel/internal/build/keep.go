@@ -45,6 +45,7 @@ var preload = []string{
 	"loupe/nn",
 	"loupe/nn/data",
 	"loupe/nn/tensor",
+	"loupe/trees",
 	"loupe/viz",
 	"loupe/viz/chart",
 	"loupe/viz/explain",
