@@ -6,9 +6,10 @@ import (
 )
 
 // Failed returns a figure that cannot be drawn, for the reason given: making a
-// figure never fails, drawing one may.
+// figure never fails, drawing one may. A reason that does not begin with the name of
+// its package, as "viz: " or "explain: ", begins with viz.
 func Failed(err error) *Figure {
-	if !strings.HasPrefix(err.Error(), "viz: ") {
+	if before, _, ok := strings.Cut(err.Error(), ": "); !ok || before != "viz" && before != "explain" {
 		err = fmt.Errorf("viz: %w", err)
 	}
 	return New(failed{err})

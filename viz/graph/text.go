@@ -194,7 +194,7 @@ func (a *art) Describe(o *chart.Options) string {
 				n++
 			}
 		}
-		s += " " + o.Say("%s match %q.", o.Count(n, "operation", "operations"), draw.Clean(t))
+		s += " " + o.Say("%q is found in %s.", draw.Clean(t), o.Count(n, "operation", "operations"))
 	}
 	return s
 }

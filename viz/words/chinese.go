@@ -57,7 +57,7 @@ var chinese = map[string]string{
 	", and computes %s a sample":   "，每个样本计算 %s",
 	"It is one chain.":             "它是一条链。",
 	"Branches meet in %s.":         "分支在 %s 汇合。",
-	"%s match %q.":                 "%s 与 %q 相符。",
+	"%q is found in %s.":           "%q 出现在%s中。",
 	"output: %s":                   "输出：%s",
 	"The graph has no operations.": "图中没有运算。",
 	"data":                         "数据", "weights": "权重", "recurrent": "循环", "attention": "注意力", "activation": "激活", "pooling": "池化",
