@@ -327,8 +327,9 @@ func TestAllocations(t *testing.T) {
 		if n := (after.TotalAlloc - before.TotalAlloc) / (last - first); n > perStep {
 			t.Errorf("%s: a step takes %d bytes", name, n)
 		}
-		// The history keeps a loss for each step.
-		if n := int64(after.HeapAlloc) - int64(before.HeapAlloc); n > 100_000 {
+		// The history keeps a loss for each step, and a pool what another processor has
+		// left in it. A single activation kept a step would be megabytes.
+		if n := int64(after.HeapAlloc) - int64(before.HeapAlloc); n > 400_000 {
 			t.Errorf("%s: %d steps leave %d bytes", name, last-first, n)
 		}
 		t.Logf("%s: %d bytes a step, %d left", name, (after.TotalAlloc-before.TotalAlloc)/(last-first), int64(after.HeapAlloc)-int64(before.HeapAlloc))
