@@ -90,15 +90,8 @@ func (d *Dependence) probe(model, rows any, list []Option) (*probe, error) {
 		return nil, err
 	}
 	_, outputs := y.Dims()
-	switch {
-	case o.output >= outputs:
-		return nil, fmt.Errorf("there is no output %d: the model has %d", o.output, outputs)
-	case o.output >= 0:
-		p.output = o.output
-	case outputs == 2: // the second of two classes
-		p.output = 1
-	case outputs > 2:
-		return nil, fmt.Errorf("the model has %d outputs: choose one, such as explain.Output(0)", outputs)
+	if p.output, err = chosenOutput(o, outputs); err != nil {
+		return nil, err
 	}
 	if p.output < len(p.t.classes) && outputs == len(p.t.classes) {
 		d.Output = p.t.classes[p.output]

@@ -156,10 +156,41 @@ func TestMistakesOfEffects(t *testing.T) {
 	}
 }
 
+// TestFriedmanH knows that only a and c interact, and how much: of 3·a + a·c, whose
+// parts have the variances 9·v and v².
+func TestFriedmanH(t *testing.T) {
+	set := cube(5)
+	h := FriedmanH(known, set, nil, Samples(125))
+	if h.Err() != nil {
+		t.Fatal(h.Err())
+	}
+	v := 0.0
+	for i := range 5 {
+		v += math.Pow(-1+float64(i)/2, 2) / 5
+	}
+	if got, want := h.H.At(0, 2), math.Sqrt(v*v/(9*v+v*v)); math.Abs(got-want) > 1e-9 || h.H.At(2, 0) != got {
+		t.Errorf("H of a and c is %v, by hand %v", got, want)
+	}
+	if h.H.At(0, 1) != 0 || h.H.At(1, 2) != 0 || h.H.At(0, 0) != 0 {
+		t.Errorf("H is\n%v", mat.Formatted(h.H))
+	}
+	for want, bad := range map[string]*Interactions{
+		`there is no feature "d"`:            FriedmanH(known, set, []string{"a", "d"}),
+		"one of two features, not of 1":      FriedmanH(known, set, []string{"a"}),
+		"needs two rows at least, not 1":     FriedmanH(known, set, nil, Samples(1)),
+		"the option Steps means nothing her": FriedmanH(known, set, nil, Steps(1)),
+	} {
+		if _, err := bad.Figure().Image(1); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("the error is %v, want %q", err, want)
+		}
+	}
+}
+
 func effects() map[string]*chart.Figure {
 	set := cube(9)
 	return map[string]*chart.Figure{
 		"importance": PermutationImportance(known, set).Figure(),
+		"friedman":   FriedmanH(known, set, nil).Figure(),
 		"dependence": PartialDependence(known, set, "b").Figure(),
 		"ale":        ALE(known, set, "a").Figure().With(chart.Theme(chart.Dark)),
 	}

@@ -256,6 +256,9 @@ var chinese = map[string]string{
 	"regions of classes": "类别区域",
 
 	// Explanations.
+	"Friedman's H": "Friedman H",
+	"No two of these features interact: their effects add up.":                                  "这些特征两两之间没有交互：其影响可相加。",
+	"The strongest interaction is that of %s and %s: %s of the variance of the output, H = %s.": "最强的交互是 %s 与 %s：占输出方差的 %s，H = %s。",
 	"Text of %s: “%s”.": "%s的文本：“%s”。",
 	"lowers it":         "使其降低",
 	"raises %s":         "使 %s 升高",
