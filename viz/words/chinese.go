@@ -256,6 +256,13 @@ var chinese = map[string]string{
 	"regions of classes": "类别区域",
 
 	// Explanations.
+	"Tree %s of %s, with %s and %s; %s pass through it.": "第 %s 棵树（共 %s 棵），有%s、%s；%s通过它。",
+	"%s leaves":                            "%s 片叶子",
+	"%s questions at most":                 "最多 %s 个问题",
+	"It asks first whether %s.":            "它首先问：%s？",
+	"The way of the row: %s; it gives %s.": "该行的路径：%s；结果为 %s。",
+	"%s leaves below":                      "下面有 %s 片叶子",
+	"yes":                                  "是", "no": "否",
 	"Friedman's H": "Friedman H",
 	"No two of these features interact: their effects add up.":                                  "这些特征两两之间没有交互：其影响可相加。",
 	"The strongest interaction is that of %s and %s: %s of the variance of the output, H = %s.": "最强的交互是 %s 与 %s：占输出方差的 %s，H = %s。",
