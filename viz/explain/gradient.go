@@ -26,6 +26,10 @@ type GradientMethod struct {
 	// complete is set for methods whose contributions sum up to the difference from
 	// the output for the baseline.
 	complete bool
+	// estimates computes contributions and their standard errors, for methods that
+	// sample; base is the mean output that they are counted from.
+	estimates func(x *mat.Dense, of []int) (values, errors *mat.Dense, err error)
+	base      func(output int) (float64, error)
 }
 
 func newGradientMethod(name string, v any, list []Option, known ...string) *GradientMethod {
@@ -122,23 +126,66 @@ func (m *GradientMethod) Explain(rows any) *Attribution {
 	if _, outputs := predicted.Dims(); name == thePredicted {
 		a.Names = classNames(of, outputs, t.classes)
 	}
+	if m.estimates != nil {
+		a.Errors = []*mat.Dense{mat.NewDense(n, features, nil)}
+	}
 	pieces := (n + chunk - 1) / chunk
 	err = parallel(pieces, 1, m.name, func(i int) error {
 		from, to := i*chunk, min((i+1)*chunk, n)
-		v, err := m.values(m, mat.DenseCopyOf(t.x.Slice(from, to, 0, features)), of[from:to])
-		if err != nil {
-			return err
-		}
-		a.Values[0].Slice(from, to, 0, features).(*mat.Dense).Copy(v)
-		return nil
+		return m.fill(a, mat.DenseCopyOf(t.x.Slice(from, to, 0, features)), of[from:to], from)
 	})
 	if err == nil && m.complete {
 		err = m.close(a, of)
+	}
+	if err == nil && m.base != nil {
+		err = m.count(a, of)
 	}
 	if err != nil {
 		return failed(m.name, err)
 	}
 	return a
+}
+
+// fill explains rows from a number on.
+func (m *GradientMethod) fill(a *Attribution, x *mat.Dense, of []int, from int) error {
+	n, features := x.Dims()
+	part := func(of *mat.Dense) *mat.Dense { return of.Slice(from, from+n, 0, features).(*mat.Dense) }
+	if m.estimates != nil {
+		v, e, err := m.estimates(x, of)
+		if err != nil {
+			return err
+		}
+		part(a.Values[0]).Copy(v)
+		part(a.Errors[0]).Copy(e)
+		return nil
+	}
+	v, err := m.values(m, x, of)
+	if err != nil {
+		return err
+	}
+	part(a.Values[0]).Copy(v)
+	return nil
+}
+
+// count computes how far sums of estimates are from the difference between the output
+// and the mean, and the base where all rows share one.
+func (m *GradientMethod) count(a *Attribution, of []int) error {
+	a.Check = Check{Name: "additivity gap"}
+	same := true
+	for i, k := range of {
+		base, err := m.base(k)
+		if err != nil {
+			return err
+		}
+		a.Check.Value = max(a.Check.Value, math.Abs(sum(a.Values[0].RawRowView(i))-(a.Predicted.At(i, 0)-base)))
+		if same = same && k == of[0]; same {
+			a.Base = []float64{base}
+		}
+	}
+	if !same {
+		a.Base = nil
+	}
+	return nil
 }
 
 // choose decides which output of each row is explained.

@@ -89,7 +89,8 @@ func TestComplete(t *testing.T) {
 func methods(m any) map[string]*GradientMethod {
 	return map[string]*GradientMethod{
 		"Saliency": Saliency(m), "Gradient × input": GradientInput(m), "Integrated gradients": IntegratedGradients(m, Steps(10)), "SmoothGrad": SmoothGrad(m, Samples(5)),
-		"Grad-CAM": GradCAM(m), "Grad-CAM++": GradCAMPlusPlus(m), "Occlusion": Occlusion(m),
+		"Gradient SHAP": GradientSHAP(m, data.Digits().First(20), Samples(5)),
+		"Grad-CAM":      GradCAM(m), "Grad-CAM++": GradCAMPlusPlus(m), "Occlusion": Occlusion(m),
 	}
 }
 
@@ -124,6 +125,44 @@ func TestRowsAlone(t *testing.T) {
 	}
 	if after := m.Predict(set.Tensor().Slice(0, 0, 1)).Float64s(); !slices.Equal(before, after) {
 		t.Errorf("the model predicts %v, and %v afterwards", before, after)
+	}
+}
+
+// TestGradientSHAP compares expected gradients with what they are by hand: of a linear
+// model its weights times the distance from the mean, and in general what integrated
+// gradients from all rows of the background give on average.
+func TestGradientSHAP(t *testing.T) {
+	m := nn.Sequential(nn.Dense(5, nn.Tanh), nn.Dense(1)).As(tensor.Float64).Seed(2).Build(3)
+	background := [][]float64{{0, 0, 0}, {1, -1, 0.5}, {0.3, 2, -1}}
+	x := []float64{1.5, 0.2, -0.7}
+	mean := make([]float64, 3)
+	for _, b := range background {
+		one := IntegratedGradients(m, Baseline(b)).Explain(x)
+		for j := range mean {
+			mean[j] += one.At(0, j, 0) / 3
+		}
+	}
+	a := GradientSHAP(m, background, Samples(4000)).Explain(x)
+	if a.Err() != nil {
+		t.Fatal(a.Err())
+	}
+	for j, want := range mean {
+		if e := a.Errors[0].At(0, j); math.Abs(a.At(0, j, 0)-want) > 4*e || e > 0.05 || e == 0 {
+			t.Errorf("feature %d: %v ± %v, by hand %v", j, a.At(0, j, 0), e, want)
+		}
+	}
+	if a.Base == nil || a.Check.Name != "additivity gap" || a.Check.Value > 0.05 {
+		t.Errorf("base %v, %+v", a.Base, a.Check)
+	}
+	for want, bad := range map[string]*Attribution{
+		"the background: there are no rows":             GradientSHAP(m, nil).Explain(x),
+		"the background: the model takes samples of 3":  GradientSHAP(m, [][]float64{{1, 2}}).Explain(x),
+		"from two samples at least, not from 1":         GradientSHAP(m, background, Samples(1)).Explain(x),
+		"the model takes samples of 3, 3 numbers, and ": GradientSHAP(m, background).Explain([]float64{1}),
+	} {
+		if err := bad.Err(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("the error is %v, want %q", err, want)
+		}
 	}
 }
 
