@@ -49,6 +49,9 @@ type Attribution struct {
 	// width, channels.
 	Shape []int
 	Check Check
+	// Stability says for each row how alike repeated explanations were, with
+	// [Repeats].
+	Stability []Stability
 
 	top   int  // features that pictures show; 0 for ten
 	words bool // features are words, and their values numbers that stand for these
@@ -117,6 +120,9 @@ func (a *Attribution) Rows(from, to int) *Attribution {
 	b.Predicted, b.Data = cut(a.Predicted), cut(a.Data)
 	if a.Names != nil {
 		b.Names = a.Names[from:to]
+	}
+	if a.Stability != nil {
+		b.Stability = a.Stability[from:to]
 	}
 	return &b
 }

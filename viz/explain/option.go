@@ -28,6 +28,14 @@ type options struct {
 
 	background  any
 	probability bool
+
+	correlated bool
+
+	// Of local models:
+	selection, bins string
+	categorical     []string
+	width           float64
+	repeats         int
 }
 
 // Output explains one output of the model, by its number.

@@ -1,0 +1,281 @@
+package explain
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// A Local explains rows by a linear model of what the model does near them; see
+// [LIME].
+type Local struct {
+	p        *predictor
+	o        *options
+	train    *table
+	features []feature
+	err      error
+}
+
+const (
+	limeName    = "LIME"
+	limeSamples = 5000
+	limePiece   = 250 // samples of one piece of work
+	limeMost    = 10
+	limeWidth   = 0.75 // × √features
+)
+
+// LIME explains the prediction for a row by a linear model that is fitted to what the
+// model says about samples near the row (Ribeiro, Singh and Guestrin 2016). Samples
+// are drawn, each feature alone, as the training rows are distributed.
+//
+// A feature is represented by whether it is in the same quarter of the training rows
+// as the row ([Bins]), a category by whether it is the same ([Categorical]). Its value is
+// how much being there adds to the output. There are 5,000 [Samples], weighted by
+// √exp(−d²/w²) of their distance d with w = 0.75·√features ([Width]), a ridge regression
+// with penalty 1, and the 10 features that say most ([MaxFeatures], [Selection]).
+//
+// Check is the R² of the local model, the lowest if there are several. Errors are
+// standard errors over the choice of samples (a jackknife of 20 parts or so, with the same
+// features); [Repeats] measures how stable features and values are.
+func LIME(model, train any, list ...Option) *Local {
+	l := &Local{}
+	if l.o, l.err = optionsOf(list, "Output", "Samples", "Seed", "MaxFeatures", "Selection", "Bins", "Categorical", "Width", "Repeats"); l.err != nil {
+		return l
+	}
+	if l.p, l.err = predictorOf(model); l.err != nil {
+		return l
+	}
+	if l.train, l.err = rowsOf(train); l.err != nil {
+		l.err = fmt.Errorf("the training rows: %w", l.err)
+		return l
+	}
+	l.defaults()
+	if l.err == nil {
+		l.features, l.err = l.represent()
+	}
+	return l
+}
+
+func (l *Local) defaults() {
+	o := l.o
+	_, m := l.train.x.Dims()
+	if !o.has("Samples") {
+		o.samples = limeSamples
+	}
+	if !o.has("MaxFeatures") {
+		o.features = limeMost
+	}
+	if !o.has("Selection") {
+		o.selection = "auto"
+	}
+	if !o.has("Bins") {
+		o.bins = "quartile"
+	}
+	if !o.has("Width") {
+		o.width = limeWidth * math.Sqrt(float64(m))
+	}
+	if !o.has("Repeats") {
+		o.repeats = 1
+	}
+	switch {
+	case o.samples < 2*limePiece:
+		l.err = fmt.Errorf("%d samples are too few for a local model: Samples needs %d or more", o.samples, 2*limePiece)
+	case !(o.width > 0) || math.IsInf(o.width, 0):
+		l.err = fmt.Errorf("a neighbourhood of the width %v is none: give a Width above 0", o.width)
+	case o.repeats < 1:
+		l.err = fmt.Errorf("Repeats(%d) explains nothing: give 1 or more", o.repeats)
+	case !slices.Contains([]string{"auto", "forward", "highest", "lasso", "none"}, o.selection):
+		l.err = fmt.Errorf("there is no selection %q; there are auto, forward, highest, lasso and none", o.selection)
+	}
+}
+
+// Selection is the way to choose features: "forward" adds those that explain most one
+// after the other, "highest" takes the greatest weights of a model with all, "lasso"
+// follows the lasso's path, "none" takes all, and "auto", the default, is forward up to 6
+// features and highest for more.
+func Selection(name string) Option {
+	return func(o *options) { o.set("Selection"); o.selection = name }
+}
+
+// Width sets how far the neighbourhood of a row extends, in units of the distance
+// between representations.
+func Width(w float64) Option { return func(o *options) { o.set("Width"); o.width = w } }
+
+// Row explains one row.
+func (l *Local) Row(row any) *Attribution { return l.Explain(row) }
+
+// Explain explains rows, each by a local model of its own.
+func (l *Local) Explain(rows any) *Attribution {
+	if l.err != nil {
+		return failed(limeName, l.err)
+	}
+	t, err := rowsOf(rows)
+	if err == nil {
+		err = t.like(l.train)
+	}
+	if err != nil {
+		return failed(limeName, err)
+	}
+	predicted, err := l.p.all(t.x)
+	if err != nil {
+		return failed(limeName, err)
+	}
+	a, err := l.explain(t, predicted)
+	if err != nil {
+		return failed(limeName, err)
+	}
+	if l.o.output >= 0 {
+		return a.Output(l.o.output)
+	}
+	return a
+}
+
+func (l *Local) explain(t *table, predicted *mat.Dense) (*Attribution, error) {
+	n, m := t.x.Dims()
+	outputs := l.p.outputs
+	a := &Attribution{Method: limeName, Predicted: predicted, Data: t.x, Features: t.features, Outputs: outputNames(outputs, t, l.train),
+		Names: t.names, Check: Check{Name: "R² of the local model"}}
+	for range outputs {
+		a.Values, a.Errors = append(a.Values, mat.NewDense(n, m, nil)), append(a.Errors, mat.NewDense(n, m, nil))
+	}
+	workers, inner, label, within := l.p.workers(), 1, limeName, ""
+	if n < workers {
+		workers, inner, label, within = 1, workers, "", limeName
+	}
+	explained := make([]*locals, n)
+	err := parallel(n, workers, label, func(i int) (err error) {
+		explained[i], err = l.repeated(t.x.RawRowView(i), i, inner, within)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	a.Check.Value = math.Inf(1)
+	for i, e := range explained {
+		for k := range outputs {
+			a.Values[k].SetRow(i, e.values.RawRowView(k))
+			a.Errors[k].SetRow(i, e.errors.RawRowView(k))
+		}
+		a.Check.Value = min(a.Check.Value, e.score)
+		if e.stability != nil {
+			a.Stability = append(a.Stability, *e.stability)
+		}
+	}
+	if n == 1 {
+		a.Base = explained[0].base
+	}
+	return a, nil
+}
+
+// locals are the local models of one row, outputs × features.
+type locals struct {
+	values, errors *mat.Dense
+	base           []float64
+	score          float64
+	stability      *Stability
+}
+
+// once explains one row with its own samples.
+func (l *Local) once(row []float64, seed uint64, workers int, label string) (*locals, error) {
+	m, outputs := len(row), l.p.outputs
+	at := make([]float64, m)
+	for j, f := range l.features {
+		at[j] = f.own(row[j])
+	}
+	parts := make([]*moments, (l.o.samples+limePiece-1)/limePiece)
+	err := parallel(len(parts), workers, label, func(i int) (err error) {
+		n := min(limePiece, l.o.samples-i*limePiece)
+		parts[i], err = l.sample(row, at, n, i == 0, source(seed, uint64(i)))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	all := newMoments(m, outputs)
+	for _, part := range parts {
+		all.plus(1, part)
+	}
+	e := &locals{values: mat.NewDense(outputs, m, nil), errors: mat.NewDense(outputs, m, nil), base: make([]float64, outputs), score: math.Inf(1)}
+	if !(all.weight-1 > 1e-9) { // but for the row itself
+		return nil, errors.New("all samples are too far away to count: give a greater Width")
+	}
+	for k := range outputs {
+		fit, err := all.fit(k, l.o.selection, l.o.features, at)
+		if err != nil {
+			return nil, err
+		}
+		for p, j := range fit.only {
+			e.values.Set(k, j, fit.weights[p])
+		}
+		e.base[k], e.score = fit.intercept, min(e.score, fit.score)
+		if err := jackknife(e.errors.RawRowView(k), all, parts, k, fit); err != nil {
+			return nil, err
+		}
+	}
+	return e, nil
+}
+
+// sample asks the model for n samples; the first is the row itself.
+func (l *Local) sample(row, at []float64, n int, first bool, r *rand.Rand) (*moments, error) {
+	m := len(row)
+	x, z := mat.NewDense(n, m, nil), mat.NewDense(n, m, nil)
+	for i := range n {
+		to, rep := x.RawRowView(i), z.RawRowView(i)
+		if first && i == 0 {
+			copy(to, row)
+			copy(rep, at)
+			continue
+		}
+		for j := range l.features {
+			to[j], rep[j] = l.features[j].draw(row[j], r)
+		}
+	}
+	y, err := l.p.predict(x)
+	if err != nil {
+		return nil, err
+	}
+	if _, got := y.Dims(); got != l.p.outputs {
+		return nil, l.p.otherOutputs(got)
+	}
+	sums := newMoments(m, l.p.outputs)
+	room := make([]int, m)
+	for i := range n {
+		rep := z.RawRowView(i)
+		square := 0.0
+		for j, v := range rep {
+			square += (v - at[j]) * (v - at[j])
+		}
+		sums.add(rep, y.RawRowView(i), math.Exp(-square/(2*l.o.width*l.o.width)), room)
+	}
+	return sums, nil
+}
+
+// jackknife writes standard errors of weights: from the local models of all samples but
+// one part each.
+func jackknife(to []float64, all *moments, parts []*moments, output int, fit *localModel) error {
+	rest := newMoments(len(all.x), len(all.y))
+	rest.plus(1, all)
+	n := float64(len(parts))
+	mean, square := make([]float64, len(fit.only)), make([]float64, len(fit.only))
+	for _, part := range parts {
+		rest.plus(-1, part)
+		f, err := rest.fitOnly(output, rest.centred(output), fit.only)
+		if err != nil {
+			return err
+		}
+		rest.plus(1, part)
+		for p, w := range f.weights {
+			w -= fit.weights[p]
+			mean[p] += w / n
+			square[p] += w * w / n
+		}
+	}
+	for p, j := range fit.only {
+		to[j] = math.Sqrt(max(square[p]-mean[p]*mean[p], 0) * (n - 1))
+	}
+	return nil
+}

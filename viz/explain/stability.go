@@ -1,0 +1,107 @@
+package explain
+
+import (
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
+)
+
+// A Stability says how alike several explanations of the same row are, with other
+// samples each.
+type Stability struct {
+	Repeats int
+	// Agreement is the mean rank correlation (Spearman) of the sizes of the values of
+	// any two explanations, the lowest of the outputs: 1 if all name the features in the
+	// same order, 0 if the order is chance.
+	Agreement float64
+	// Spread is the standard deviation of each value over the explanations, outputs ×
+	// features.
+	Spread *mat.Dense
+}
+
+// Repeats explains each row so often, with other samples each time. Values are the means,
+// Errors their standard errors, and [Attribution].Stability says how alike they were.
+func Repeats(n int) Option { return func(o *options) { o.set("Repeats"); o.repeats = n } }
+
+// repeated explains a row as often as it shall be.
+func (l *Local) repeated(row []float64, number, workers int, label string) (*locals, error) {
+	n := l.o.repeats
+	if n == 1 {
+		return l.once(row, l.seedOf(number, 0), workers, label)
+	}
+	all := make([]*locals, n)
+	for i := range all {
+		var err error
+		if all[i], err = l.once(row, l.seedOf(number, i), workers, label); err != nil {
+			return nil, err
+		}
+	}
+	outputs, features := all[0].values.Dims()
+	e := &locals{values: mat.NewDense(outputs, features, nil), errors: mat.NewDense(outputs, features, nil), base: make([]float64, outputs), score: math.Inf(1),
+		stability: &Stability{Repeats: n, Agreement: 1, Spread: mat.NewDense(outputs, features, nil)}}
+	sample := make([]float64, n)
+	for k := range outputs {
+		for j := range features {
+			for i, one := range all {
+				sample[i] = one.values.At(k, j)
+			}
+			mean, spread := stat.MeanStdDev(sample, nil)
+			e.values.Set(k, j, mean)
+			e.stability.Spread.Set(k, j, spread)
+			e.errors.Set(k, j, widened(n)*spread/math.Sqrt(float64(n)))
+		}
+		e.stability.Agreement = min(e.stability.Agreement, agreement(all, k))
+	}
+	for _, one := range all {
+		e.score = min(e.score, one.score)
+		for k, v := range one.base {
+			e.base[k] += v / float64(n)
+		}
+	}
+	return e, nil
+}
+
+func (l *Local) seedOf(row, repeat int) uint64 {
+	return source(l.o.seed, uint64(row)<<32|uint64(repeat)).Uint64()
+}
+
+// agreement is the mean rank correlation of the sizes of values of one output.
+func agreement(all []*locals, output int) float64 {
+	ranks := make([][]float64, len(all))
+	for i, one := range all {
+		ranks[i] = rankSizes(one.values.RawRowView(output))
+	}
+	sum, pairs := 0.0, 0.0
+	for i := range ranks {
+		for j := range i {
+			pairs++
+			if c := stat.Correlation(ranks[i], ranks[j], nil); !math.IsNaN(c) {
+				sum += c
+			} else {
+				sum++ // nothing has a rank: all values are alike
+			}
+		}
+	}
+	return sum / pairs
+}
+
+// rankSizes are the ranks of sizes; those that are equal share one.
+func rankSizes(values []float64) []float64 {
+	sizes := make([]float64, len(values))
+	for j, v := range values {
+		sizes[j] = math.Abs(v)
+	}
+	sorted := slices.Sorted(slices.Values(sizes))
+	ranks := make([]float64, len(values))
+	for j, v := range sizes {
+		from, _ := slices.BinarySearch(sorted, v)
+		to := from
+		for to < len(sorted) && sorted[to] == v {
+			to++
+		}
+		ranks[j] = float64(from+to-1) / 2
+	}
+	return ranks
+}
