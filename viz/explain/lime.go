@@ -120,6 +120,9 @@ func (l *Local) Explain(rows any) *Attribution {
 	if err != nil {
 		return failed(limeName, err)
 	}
+	if err := complete(t); err != nil {
+		return failed(limeName, err)
+	}
 	predicted, err := l.p.all(t.x)
 	if err != nil {
 		return failed(limeName, err)
@@ -132,6 +135,19 @@ func (l *Local) Explain(rows any) *Attribution {
 		return a.Output(l.o.output)
 	}
 	return a
+}
+
+// complete checks that rows have all their values: samples are drawn about them.
+func complete(t *table) error {
+	n, _ := t.x.Dims()
+	for i := range n {
+		for j, v := range t.x.RawRowView(i) {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return fmt.Errorf("%s is %v in row %d: samples cannot be drawn about it, so fill in missing values first", t.features[j], v, i)
+			}
+		}
+	}
+	return nil
 }
 
 func (l *Local) explain(t *table, predicted *mat.Dense) (*Attribution, error) {

@@ -77,7 +77,7 @@ func (v *view) captionRow(o *chart.Options) string {
 func (v *view) checked(o *chart.Options) string {
 	c := v.a.Check
 	switch {
-	case c.Name == "R²":
+	case strings.HasPrefix(c.Name, "R²"):
 		return o.Say("The local model explains %s of what the model does nearby (R²).", share(c.Value))
 	case v.a.Errors != nil:
 		worst := 0.0
