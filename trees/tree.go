@@ -151,7 +151,7 @@ func (t *Tree) checkLengths() error {
 		}
 	}
 	if len(t.Value)%n != 0 {
-		return fmt.Errorf("Value has %d elements, which cannot be divided among %d nodes", len(t.Value), n)
+		return fmt.Errorf("field Value has %d elements, which cannot be divided among %d nodes", len(t.Value), n)
 	}
 	return nil
 }

@@ -50,6 +50,9 @@ func fewRows(rows, cols int, seed uint64) *mat.Dense {
 // standard errors in about 95 % of them. The bounds are those of a binomial count for
 // each feature and output, wide enough for all of them at once.
 func TestCoverage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("3,000 explanations take minutes under the race detector")
+	}
 	const trials, features = 1000, 9
 	background, x := fewRows(3, features, 1), fewRows(1, features, 2)
 	exact := ExactSHAP(interacting, background).Explain(x)
