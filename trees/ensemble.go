@@ -1,13 +1,11 @@
-// Package trees has decision trees, forests and boosted trees: it learns them, reads
-// those of other libraries, and predicts.
+// Package trees has ensembles of decision trees: it reads those of other libraries, and
+// predicts as they do.
 //
-//	forest := trees.Forest(train, trees.Options{Trees: 100})
-//	forest.Accuracy(test)
 //	forest, err := trees.Open("model.json")
+//	forest.Predict(rows)
 //
-// [Decision], [Forest] and [Boost] learn from a *data.Set; [Open] reads models of XGBoost,
-// LightGBM and scikit-learn. All of them return an [Ensemble], which loupe/viz/explain
-// explains exactly by TreeSHAP.
+// [Open] reads models of XGBoost, LightGBM and scikit-learn. An [Ensemble] is what
+// loupe/viz/explain explains exactly by TreeSHAP, and draws.
 package trees
 
 import (
