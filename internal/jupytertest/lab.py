@@ -82,8 +82,9 @@ class Lab:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(values))
 
-    def address(self, name):
-        return f"{self.url}/doc/tree/{name}?token={self.token}"
+    def address(self, name, alone=False):
+        """A notebook among others, or alone: without those that were open before."""
+        return f"{self.url}/{'doc' if alone else 'lab'}/tree/{name}?token={self.token}"
 
     def wait(self):
         end = time.monotonic() + WAIT / 1000

@@ -58,6 +58,7 @@ class FirstMinutes(unittest.TestCase):
         expect.set_options(timeout=WAIT)
         cls.page.goto(cls.lab.address("first.ipynb"))
         expect(cls.page.locator(".jp-Notebook .jp-CodeCell")).to_have_count(len(CELLS))
+        expect(cls.page.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute("data-status", "idle")
 
     def cell(self, name):
         return self.page.locator(".jp-Notebook .jp-CodeCell").nth(list(CELLS).index(name))
@@ -67,8 +68,15 @@ class FirstMinutes(unittest.TestCase):
         self.cell(name).locator(".jp-InputPrompt").click()
 
     def begin(self, name):
-        self.select(name)
-        self.page.keyboard.press("Control+Enter")
+        prompt = self.cell(name).locator(".jp-InputPrompt")
+        for _ in range(10):
+            self.select(name)
+            self.page.keyboard.press("Control+Enter")
+            # JupyterLab shows cells before it takes keys for them: as a person would, try again.
+            try:
+                return expect(prompt).not_to_have_text("[ ]:", timeout=3_000)
+            except AssertionError:
+                continue
 
     def run_cell(self, name):
         """Runs a cell to its end and returns its output area."""

@@ -156,7 +156,7 @@ class Readers(unittest.TestCase):
         for name in [*self.books, *trusted]:
             with self.subTest(notebook=name):
                 book = (self.books | trusted)[name]
-                page = self.open(lab.address(name))
+                page = self.open(lab.address(name, alone=True))
                 shown = page.locator(".jp-OutputArea-output img")
                 expect(shown).to_have_count(images(book))
                 self.complete(shown)
@@ -253,7 +253,7 @@ class Explored(unittest.TestCase):
             with self.subTest(notebook=name):
                 lab = Lab({name: self.book}, trusted)
                 try:
-                    page = self.page(lab.address(name))
+                    page = self.page(lab.address(name, alone=True))
                     views = page.locator(".jp-RenderedVegaCommon5 canvas, .jp-RenderedVegaCommon5 svg.marks")
                     expect(views).to_have_count(3)
                     found = page.locator('.vega-bindings input[type="text"]')
