@@ -25,24 +25,46 @@ func GradientSHAP(model, background any, list ...Option) *GradientMethod {
 		m.err = fmt.Errorf("an error can be estimated from two samples at least, not from %d", m.o.samples)
 		return m
 	}
+	e := m.against(background)
+	m.estimates = e.values
+	return m
+}
+
+// against makes contributions count from the mean output of a background.
+func (m *GradientMethod) against(background any) *expected {
+	e := &expected{m: m}
+	if m.err != nil {
+		return e
+	}
 	t, err := rowsOf(background)
 	if err == nil {
 		err = m.g.fits(t.x)
 	}
 	if err != nil {
 		m.err = fmt.Errorf("the background: %w", err)
-		return m
+		return e
 	}
-	e := &expected{m: m, background: t.x}
-	m.estimates = e.values
-	m.base = e.base
-	return m
+	e.background, m.base = t.x, e.base
+	return e
 }
 
 type expected struct {
 	m          *GradientMethod
 	background *mat.Dense
 	outputs    *mat.Dense // of the background, once they are known
+}
+
+// entered is the background where gradients are taken.
+func (e *expected) entered(m *GradientMethod) (*mat.Dense, error) {
+	w, ok := m.at.(*way)
+	if !ok {
+		return e.background, nil
+	}
+	x, err := w.enter(e.background)
+	if err != nil {
+		return nil, fmt.Errorf("the background: %w", err)
+	}
+	return x, nil
 }
 
 // base is the mean output of the background.
@@ -58,18 +80,23 @@ func (e *expected) base(k int) (float64, error) {
 }
 
 // values are the means over samples, and their standard errors.
-func (e *expected) values(x *mat.Dense, of []int) (mean, deviation *mat.Dense, err error) {
-	n, features := x.Dims()
-	rows, _ := e.background.Dims()
-	total, square, here, way := mat.NewDense(n, features, nil), mat.NewDense(n, features, nil), mat.NewDense(n, features, nil), mat.NewDense(n, features, nil)
+func (e *expected) values(m *GradientMethod, x *mat.Dense, of []int) (mean, deviation *mat.Dense, err error) {
+	background, err := e.entered(m)
+	if err != nil {
+		return nil, nil, err
+	}
+	n, width := x.Dims()
+	rows, _ := background.Dims()
+	here, way := mat.NewDense(n, width, nil), mat.NewDense(n, width, nil)
+	var total, square *mat.Dense
 	source := make([]*rand.Rand, n)
 	for i := range source { // what is drawn for a row depends on the row alone
-		source[i] = rand.New(rand.NewPCG(e.m.o.seed, hash(x.RawRowView(i))))
+		source[i] = rand.New(rand.NewPCG(m.o.seed, hash(x.RawRowView(i))))
 	}
-	samples := float64(e.m.o.samples)
-	for s := range e.m.o.samples {
+	samples := float64(m.o.samples)
+	for s := range m.o.samples {
 		for i := range n {
-			from := e.background.RawRowView(source[i].IntN(rows))
+			from := background.RawRowView(source[i].IntN(rows))
 			// One place in each part of the way is nearer to the truth than any places.
 			at := (float64(s) + source[i].Float64()) / samples
 			for j, v := range x.RawRowView(i) {
@@ -77,15 +104,21 @@ func (e *expected) values(x *mat.Dense, of []int) (mean, deviation *mat.Dense, e
 				here.Set(i, j, from[j]+at*(v-from[j]))
 			}
 		}
-		g, err := e.m.g.gradients(here, of)
+		g, err := m.at.gradients(here, of)
 		if err != nil {
 			return nil, nil, err
 		}
 		g.MulElem(g, way)
+		g = m.perFeature(g)
+		if s == 0 {
+			n, features := g.Dims()
+			total, square = mat.NewDense(n, features, nil), mat.NewDense(n, features, nil)
+		}
 		total.Add(total, g)
 		g.MulElem(g, g)
 		square.Add(square, g)
 	}
+	_, features := total.Dims()
 	deviation = mat.NewDense(n, features, nil)
 	for i := range n {
 		for j := range features {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/integrate/quad"
 	"gonum.org/v1/gonum/mat"
 
@@ -16,11 +17,20 @@ import (
 // respect to their input: *nn.Model, and those of sources with gradients.
 //
 // Without [Output] it explains, for each row, the output that is greatest for it.
+//
+// Words, which are numbers that have no gradient, are explained by way of the vectors
+// that the model looks up for them: what these contribute is summed up, and of slopes
+// the length is taken. That needs a model of loupe/nn.
 type GradientMethod struct {
 	name string
 	g    *differentiable
 	o    *options
 	err  error
+	// whole is set for methods that change rows as they are, also words.
+	whole bool
+	// slope is set for methods whose values are gradients and no contributions.
+	slope bool
+	at    space // where gradients are taken
 	// values computes the contributions of some rows.
 	values func(m *GradientMethod, x *mat.Dense, of []int) (*mat.Dense, error)
 	// complete is set for methods whose contributions sum up to the difference from
@@ -28,8 +38,16 @@ type GradientMethod struct {
 	complete bool
 	// estimates computes contributions and their standard errors, for methods that
 	// sample; base is the mean output that they are counted from.
-	estimates func(x *mat.Dense, of []int) (values, errors *mat.Dense, err error)
+	estimates func(m *GradientMethod, x *mat.Dense, of []int) (values, errors *mat.Dense, err error)
 	base      func(output int) (float64, error)
+	// explained computes what is explained for each row, where that is not what the
+	// model gives.
+	explained func(m *GradientMethod, x *mat.Dense, of []int) (*mat.Dense, error)
+	unit      string // of it
+	// hidden is set for methods that explain by the units of a layer, not by features.
+	hidden *conductance
+	// stepwise is set for methods that go through the steps of a model.
+	stepwise bool
 }
 
 func newGradientMethod(name string, v any, list []Option, known ...string) *GradientMethod {
@@ -45,6 +63,7 @@ func newGradientMethod(name string, v any, list []Option, known ...string) *Grad
 // Zisserman 2013).
 func Saliency(model any, list ...Option) *GradientMethod {
 	m := newGradientMethod("Saliency", model, list)
+	m.slope = true
 	m.values = (*GradientMethod).slopes
 	return m
 }
@@ -84,6 +103,7 @@ func IntegratedGradients(model any, list ...Option) *GradientMethod {
 // [Noise] change that.
 func SmoothGrad(model any, list ...Option) *GradientMethod {
 	m := newGradientMethod("SmoothGrad", model, list, "Samples", "Noise", "Seed")
+	m.slope = true
 	if m.err == nil && m.o.samples == 0 {
 		m.o.samples = 50
 	}
@@ -105,6 +125,8 @@ func (m *GradientMethod) Explain(rows any) *Attribution {
 	if m.err != nil {
 		return failed(m.name, m.err)
 	}
+	own := *m // what follows is of this call
+	m = &own
 	t, err := rowsOf(rows)
 	if err != nil {
 		return failed(m.name, err)
@@ -112,8 +134,12 @@ func (m *GradientMethod) Explain(rows any) *Attribution {
 	if err := m.g.fits(t.x); err != nil {
 		return failed(m.name, err)
 	}
-	n, features := t.x.Dims()
+	n, _ := t.x.Dims()
 	predicted, err := m.g.outputs(t.x)
+	if err != nil {
+		return failed(m.name, err)
+	}
+	x, err := m.enter(t.x)
 	if err != nil {
 		return failed(m.name, err)
 	}
@@ -121,24 +147,18 @@ func (m *GradientMethod) Explain(rows any) *Attribution {
 	if err != nil {
 		return failed(m.name, err)
 	}
-	a := &Attribution{Method: m.name, Values: []*mat.Dense{mat.NewDense(n, features, nil)}, Predicted: picked(predicted, of), Data: t.x, Features: t.features,
-		Outputs: []string{name}, Names: t.names, Shape: m.g.shape, words: t.words}
-	if _, outputs := predicted.Dims(); name == thePredicted {
-		a.Names = classNames(of, outputs, t.classes)
-	}
-	if m.estimates != nil {
-		a.Errors = []*mat.Dense{mat.NewDense(n, features, nil)}
+	a, err := m.blank(t, predicted, of, name)
+	if err != nil {
+		return failed(m.name, err)
 	}
 	pieces := (n + chunk - 1) / chunk
+	_, width := x.Dims()
 	err = parallel(pieces, 1, m.name, func(i int) error {
 		from, to := i*chunk, min((i+1)*chunk, n)
-		return m.fill(a, mat.DenseCopyOf(t.x.Slice(from, to, 0, features)), of[from:to], from)
+		return m.fill(a, mat.DenseCopyOf(x.Slice(from, to, 0, width)), of[from:to], from)
 	})
-	if err == nil && m.complete {
-		err = m.close(a, of)
-	}
-	if err == nil && m.base != nil {
-		err = m.count(a, of)
+	if err == nil {
+		err = m.check(a, x, of)
 	}
 	if err != nil {
 		return failed(m.name, err)
@@ -146,12 +166,50 @@ func (m *GradientMethod) Explain(rows any) *Attribution {
 	return a
 }
 
+// blank is the attribution of rows before they are explained.
+func (m *GradientMethod) blank(t *table, predicted *mat.Dense, of []int, name string) (*Attribution, error) {
+	a := &Attribution{Method: m.name, Predicted: picked(predicted, of), Data: t.x, Features: t.features,
+		Outputs: []string{name}, Names: t.names, Shape: m.g.shape, Unit: m.unit, slopes: m.slope, words: t.words}
+	if m.hidden != nil {
+		var err error
+		if a.Data, a.Features, err = m.hidden.features(m.g, t.x); err != nil {
+			return nil, err
+		}
+		a.Shape, a.words = nil, false
+	}
+	n, features := len(of), len(a.Features)
+	a.Values = []*mat.Dense{mat.NewDense(n, features, nil)}
+	if m.estimates != nil {
+		a.Errors = []*mat.Dense{mat.NewDense(n, features, nil)}
+	}
+	if _, outputs := predicted.Dims(); name == thePredicted {
+		a.Names = classNames(of, outputs, t.classes)
+	}
+	return a, nil
+}
+
+// check computes the check value of the method.
+func (m *GradientMethod) check(a *Attribution, x *mat.Dense, of []int) (err error) {
+	switch {
+	case m.explained != nil:
+		if a.Predicted, err = m.explained(m, x, of); err == nil {
+			m.conserve(a)
+		}
+	case m.complete:
+		err = m.close(a, of)
+	case m.base != nil:
+		err = m.count(a, of)
+	}
+	return err
+}
+
 // fill explains rows from a number on.
 func (m *GradientMethod) fill(a *Attribution, x *mat.Dense, of []int, from int) error {
-	n, features := x.Dims()
+	n, _ := x.Dims()
+	_, features := a.Values[0].Dims()
 	part := func(of *mat.Dense) *mat.Dense { return of.Slice(from, from+n, 0, features).(*mat.Dense) }
 	if m.estimates != nil {
-		v, e, err := m.estimates(x, of)
+		v, e, err := m.estimates(m, x, of)
 		if err != nil {
 			return err
 		}
@@ -163,7 +221,7 @@ func (m *GradientMethod) fill(a *Attribution, x *mat.Dense, of []int, from int) 
 	if err != nil {
 		return err
 	}
-	part(a.Values[0]).Copy(v)
+	part(a.Values[0]).Copy(m.perFeature(v))
 	return nil
 }
 
@@ -247,7 +305,7 @@ func picked(y *mat.Dense, of []int) *mat.Dense {
 
 // slopes are the gradients of outputs.
 func (m *GradientMethod) slopes(x *mat.Dense, of []int) (*mat.Dense, error) {
-	return m.g.gradients(x, of)
+	return m.at.gradients(x, of)
 }
 
 // reference is the baseline as a row.
@@ -265,24 +323,30 @@ func (m *GradientMethod) reference() ([]float64, error) {
 	return t.x.RawRowView(0), nil
 }
 
+// start is the baseline where gradients are taken.
+func (m *GradientMethod) start() ([]float64, error) {
+	base, err := m.reference()
+	if w, ok := m.at.(*way); ok && err == nil {
+		var x *mat.Dense
+		if x, err = w.enter(mat.NewDense(1, len(base), base)); err == nil {
+			return x.RawRowView(0), nil
+		}
+	}
+	return base, err
+}
+
 // integrated sums up gradients on the way from the baseline.
 func (m *GradientMethod) integrated(x *mat.Dense, of []int) (*mat.Dense, error) {
-	base, err := m.reference()
+	base, err := m.start()
 	if err != nil {
 		return nil, err
 	}
 	at, weight := make([]float64, m.o.steps), make([]float64, m.o.steps)
 	quad.Legendre{}.FixedLocations(at, weight, 0, 1)
 	n, features := x.Dims()
-	total, here := mat.NewDense(n, features, nil), mat.NewDense(n, features, nil)
+	total := mat.NewDense(n, features, nil)
 	for s, t := range at {
-		for i := range n {
-			row, to := x.RawRowView(i), here.RawRowView(i)
-			for j, b := range base {
-				to[j] = b + t*(row[j]-b)
-			}
-		}
-		g, err := m.g.gradients(here, of)
+		g, err := m.at.gradients(onWay(base, x, t), of)
 		if err != nil {
 			return nil, err
 		}
@@ -298,13 +362,26 @@ func (m *GradientMethod) integrated(x *mat.Dense, of []int) (*mat.Dense, error) 
 	return total, nil
 }
 
+// onWay is the places a share of the way from the baseline to rows.
+func onWay(base []float64, x *mat.Dense, at float64) *mat.Dense {
+	n, features := x.Dims()
+	here := mat.NewDense(n, features, nil)
+	for i := range n {
+		row, to := x.RawRowView(i), here.RawRowView(i)
+		for j, b := range base {
+			to[j] = b + at*(row[j]-b)
+		}
+	}
+	return here
+}
+
 // close computes the completeness gap, and the base where all rows share one.
 func (m *GradientMethod) close(a *Attribution, of []int) error {
-	base, err := m.reference()
+	base, err := m.start()
 	if err != nil {
 		return err
 	}
-	y, err := m.g.outputs(mat.NewDense(1, len(base), base))
+	y, err := m.at.outputs(mat.NewDense(1, len(base), base))
 	if err != nil {
 		return err
 	}
@@ -321,6 +398,15 @@ func (m *GradientMethod) close(a *Attribution, of []int) error {
 	return nil
 }
 
+// conserve computes how far sums of contributions are from what is explained.
+func (m *GradientMethod) conserve(a *Attribution) {
+	a.Check = Check{Name: "conservation gap"}
+	n, _, _ := a.Dims()
+	for i := range n {
+		a.Check.Value = max(a.Check.Value, math.Abs(sum(a.Values[0].RawRowView(i))-a.Predicted.At(i, 0)))
+	}
+}
+
 // smooth takes the mean over noisy inputs.
 func (m *GradientMethod) smooth(x *mat.Dense, of []int) (*mat.Dense, error) {
 	n, features := x.Dims()
@@ -335,7 +421,7 @@ func (m *GradientMethod) smooth(x *mat.Dense, of []int) (*mat.Dense, error) {
 				to[j] = v + r.NormFloat64()*m.o.noise*(hi-lo)
 			}
 		}
-		g, err := m.g.gradients(here, of)
+		g, err := m.at.gradients(here, of)
 		if err != nil {
 			return nil, err
 		}
@@ -361,6 +447,47 @@ func hash(row []float64) uint64 {
 		h = (h ^ math.Float64bits(v)) * 1099511628211
 	}
 	return h
+}
+
+// A space is where gradients are taken: the input of a model, or the vectors of its
+// words.
+type space interface {
+	outputs(x *mat.Dense) (*mat.Dense, error)
+	// gradients are those of one output of each row with respect to its numbers.
+	gradients(x *mat.Dense, of []int) (*mat.Dense, error)
+}
+
+// enter chooses where gradients are taken, and returns rows there.
+func (m *GradientMethod) enter(x *mat.Dense) (*mat.Dense, error) {
+	if m.at = m.g; m.whole || !m.stepwise && !m.g.readsWords() {
+		return x, nil
+	}
+	w, err := m.g.way()
+	if err != nil {
+		return nil, err
+	}
+	m.at = w
+	return w.enter(x)
+}
+
+// perFeature makes what vectors contribute what their words do.
+func (m *GradientMethod) perFeature(v *mat.Dense) *mat.Dense {
+	w, ok := m.at.(*way)
+	if !ok || w.from < 0 {
+		return v
+	}
+	n, width := v.Dims()
+	each := w.shape[len(w.shape)-1]
+	out := mat.NewDense(n, width/each, nil)
+	for i := range n {
+		for j := range width / each {
+			part := v.RawRowView(i)[j*each : (j+1)*each]
+			if out.Set(i, j, sum(part)); m.slope {
+				out.Set(i, j, floats.Norm(part, 2))
+			}
+		}
+	}
+	return out
 }
 
 // A differentiable is a model with gradients with respect to its input.

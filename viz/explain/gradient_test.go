@@ -91,6 +91,7 @@ func methods(m any) map[string]*GradientMethod {
 		"Saliency": Saliency(m), "Gradient × input": GradientInput(m), "Integrated gradients": IntegratedGradients(m, Steps(10)), "SmoothGrad": SmoothGrad(m, Samples(5)),
 		"Gradient SHAP": GradientSHAP(m, data.Digits().First(20), Samples(5)),
 		"Grad-CAM":      GradCAM(m), "Grad-CAM++": GradCAMPlusPlus(m), "Occlusion": Occlusion(m),
+		"DeepLIFT": DeepLIFT(m), "Deep SHAP": DeepSHAP(m, data.Digits().First(5)), "LRP": LRP(m), "guided": GuidedBackprop(m),
 	}
 }
 
@@ -196,7 +197,9 @@ func TestCAM(t *testing.T) {
 }
 
 func TestMistakesOfGradients(t *testing.T) {
-	words := nn.Sequential(nn.Embedding(10, 4), nn.GlobalAvgPool(), nn.Dense(2, nn.Softmax)).Build(3)
+	in := nn.Input(3)
+	words := nn.NewModel(in, nn.Dense(2, nn.Softmax).On(nn.GlobalAvgPool().On(nn.Concat().On(nn.Embedding(10, 4).On(in), nn.Embedding(10, 3).On(in))))).Build(3)
+	own := nn.Sequential(nn.Custom(&slope{}), nn.Dense(2)).Build(2)
 	for _, c := range []struct {
 		a    *Attribution
 		want string
@@ -210,7 +213,8 @@ func TestMistakesOfGradients(t *testing.T) {
 		{IntegratedGradients(relus(), Baseline([]float64{1})).Explain([]float64{1, 2}), "the baseline is 1 × 1: it must be one row of 2 features"},
 		{SmoothGrad(relus(), Noise(math.NaN())).Explain([]float64{1, 2}), "NaN"},
 		{Occlusion(relus(), Window(3)).Explain([]float64{1, 2}), "a window of 3 does not fit"},
-		{Saliency(words).Explain([]float64{1, 2, 3}), "its inputs are words"},
+		{Saliency(words).Explain([]float64{1, 2, 3}), "the model looks up words also in embedding_1"},
+		{DeepLIFT(own).Explain([]float64{1, 2}), "no method Clone() nn.Kind"},
 		{Saliency(relus()).Explain([]float64{math.NaN(), 2}), "the model returned NaN for row 0"},
 		{Saliency(nn.Sequential(nn.Dense(1))).Explain([]float64{1}), "the shape of the model's input is not known"},
 	} {
@@ -222,6 +226,18 @@ func TestMistakesOfGradients(t *testing.T) {
 		}
 	}
 }
+
+// slope is a kind of layer as programs make them.
+type slope struct{ by *nn.Param }
+
+func (k *slope) Type() string { return "Slope" }
+
+func (k *slope) Build(b *nn.Builder, in []nn.Shape) nn.Shape {
+	k.by = b.Param("by", nn.Ones, 1, 1, 1)
+	return in[0]
+}
+
+func (k *slope) Forward(_ *nn.Tape, in []*nn.Value) *nn.Value { return in[0] }
 
 func overlays() map[string]*chart.Figure {
 	m := digits()

@@ -15,7 +15,7 @@ import (
 // each feature. What several squares cover has the mean of them.
 func Occlusion(v any, list ...Option) *GradientMethod {
 	m := newGradientMethod("Occlusion", v, list, "Window", "Baseline")
-	if m.err != nil {
+	if m.whole = true; m.err != nil {
 		return m
 	}
 	c := &occlusion{m: m, side: m.o.window}

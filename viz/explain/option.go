@@ -20,6 +20,8 @@ type options struct {
 	baseline any
 	window   int
 	layer    string
+	unit     int
+	rule     string
 	groups   map[string][]string
 	summary  int
 	until    float64

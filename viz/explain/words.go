@@ -4,6 +4,8 @@ import (
 	"math"
 	"strings"
 
+	"gonum.org/v1/gonum/floats"
+
 	"loupe/viz/chart"
 	"loupe/viz/draw"
 )
@@ -37,6 +39,9 @@ func (v *view) named(o *chart.Options, i int) string {
 // describeRow says what raises and what lowers the output for a row. What a model
 // does is no cause in the world: contributions go with features.
 func (v *view) describeRow(o *chart.Options) string {
+	if v.a.slopes {
+		return v.describeSlopes(o)
+	}
 	reached, base := v.reached(0), v.base()
 	text := v.a.Method + o.Say(": ")
 	switch d := reached - base; {
@@ -47,15 +52,7 @@ func (v *view) describeRow(o *chart.Options) string {
 	default:
 		text += o.Say("%s is %s, %s below the base of %s.", draw.Clean(v.output(o)), chart.Number(reached), chart.Number(-d), chart.Number(base))
 	}
-	var raise, lower []string
-	for i := range v.order {
-		switch x := v.contribution(0, i); {
-		case x > 0 && len(raise) < 3:
-			raise = append(raise, v.named(o, i))
-		case x < 0 && len(lower) < 3:
-			lower = append(lower, v.named(o, i))
-		}
-	}
+	raise, lower := v.sides(o)
 	if len(raise) > 0 {
 		text += " " + o.Say("Higher output is associated most with %s.", strings.Join(raise, o.Say(", ")))
 	}
@@ -66,6 +63,33 @@ func (v *view) describeRow(o *chart.Options) string {
 		text += " " + o.Say("%s together: %s.", v.name(o, len(v.order)), signedNumber(v.contribution(0, len(v.order))))
 	}
 	return strings.Join(nonempty(text, v.checked(o), v.chosen(o)), " ")
+}
+
+// sides names up to three features of each sign, the largest first.
+func (v *view) sides(o *chart.Options) (raise, lower []string) {
+	for i := range v.order {
+		switch x := v.contribution(0, i); {
+		case x > 0 && len(raise) < 3:
+			raise = append(raise, v.named(o, i))
+		case x < 0 && len(lower) < 3:
+			lower = append(lower, v.named(o, i))
+		}
+	}
+	return raise, lower
+}
+
+// describeSlopes says what the output reacts to: slopes say nothing of how much a
+// feature has contributed.
+func (v *view) describeSlopes(o *chart.Options) string {
+	text := v.a.Method + o.Say(": ") + o.Say("how much %s changes with a small change of each feature.", draw.Clean(v.output(o)))
+	rise, fall := v.sides(o)
+	if len(rise) > 0 {
+		text += " " + o.Say("It rises most with %s.", strings.Join(rise, o.Say(", ")))
+	}
+	if len(fall) > 0 {
+		text += " " + o.Say("It falls most with %s.", strings.Join(fall, o.Say(", ")))
+	}
+	return strings.Join(nonempty(text, v.chosen(o)), " ")
 }
 
 // captionRow is what stands above a picture of a row.
@@ -79,6 +103,10 @@ func (v *view) checked(o *chart.Options) string {
 	switch {
 	case strings.HasPrefix(c.Name, "R²"):
 		return o.Say("The local model explains %s of what the model does nearby (R²).", share(c.Value))
+	case c.Name == "completeness gap" || c.Name == "conservation gap":
+		if all := v.all(); c.Value > 0.05*all {
+			return o.Say("Contributions miss what they should sum up to by up to %s.", chart.Number(c.Value))
+		}
 	case v.a.Errors != nil:
 		worst := 0.0
 		rows, cols := v.a.Errors[v.k].Dims()
@@ -90,6 +118,15 @@ func (v *view) checked(o *chart.Options) string {
 		return o.Say("Contributions are estimates with standard errors up to %s.", chart.Number(worst))
 	}
 	return ""
+}
+
+// all is the greatest sum of the sizes of a row's contributions.
+func (v *view) all() (most float64) {
+	rows, _ := v.values.Dims()
+	for i := range rows {
+		most = max(most, floats.Norm(v.values.RawRowView(i), 1))
+	}
+	return most
 }
 
 func share(x float64) string { return chart.Number(math.Round(1000*x)/10) + " %" }
