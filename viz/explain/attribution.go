@@ -53,10 +53,11 @@ type Attribution struct {
 	// [Repeats].
 	Stability []Stability
 
-	top    int  // features that pictures show; 0 for ten
-	slopes bool // values are slopes, which sum up to nothing
-	words  bool // features are words, and their values numbers that stand for these
-	err    error
+	top      int  // features that pictures show; 0 for ten
+	slopes   bool // values are slopes, which sum up to nothing
+	unsigned bool // values are never below 0
+	words    bool // features are words, and their values numbers that stand for these
+	err      error
 }
 
 // A Check is how far an explanation is from what it must satisfy: for SHAP the

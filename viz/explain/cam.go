@@ -26,7 +26,7 @@ func GradCAMPlusPlus(model any, list ...Option) *GradientMethod {
 
 func newCAM(name string, v any, list []Option, weight func(maps, gradients []float64) float64) *GradientMethod {
 	m := newGradientMethod(name, v, list, "Layer")
-	if m.whole = true; m.err != nil {
+	if m.whole, m.unsigned = true, true; m.err != nil {
 		return m
 	}
 	c := &cam{g: m.g, weight: weight}

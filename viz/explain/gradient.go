@@ -30,7 +30,9 @@ type GradientMethod struct {
 	whole bool
 	// slope is set for methods whose values are gradients and no contributions.
 	slope bool
-	at    space // where gradients are taken
+	// unsigned is set for methods whose values are never below 0.
+	unsigned bool
+	at       space // where gradients are taken
 	// values computes the contributions of some rows.
 	values func(m *GradientMethod, x *mat.Dense, of []int) (*mat.Dense, error)
 	// complete is set for methods whose contributions sum up to the difference from
@@ -169,7 +171,7 @@ func (m *GradientMethod) Explain(rows any) *Attribution {
 // blank is the attribution of rows before they are explained.
 func (m *GradientMethod) blank(t *table, predicted *mat.Dense, of []int, name string) (*Attribution, error) {
 	a := &Attribution{Method: m.name, Predicted: picked(predicted, of), Data: t.x, Features: t.features,
-		Outputs: []string{name}, Names: t.names, Shape: m.g.shape, Unit: m.unit, slopes: m.slope, words: t.words}
+		Outputs: []string{name}, Names: t.names, Shape: m.g.shape, Unit: m.unit, slopes: m.slope, unsigned: m.unsigned, words: t.words}
 	if m.hidden != nil {
 		var err error
 		if a.Data, a.Features, err = m.hidden.features(m.g, t.x); err != nil {

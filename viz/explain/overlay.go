@@ -57,6 +57,9 @@ func (a *Attribution) overlay(v *view, r int) *chart.Figure {
 	if img != nil {
 		f = f.With(chart.Over(img))
 	}
+	if most := mat.Max(m); !a.unsigned && mat.Min(m) >= 0 && most > 0 { // the colours that others of this kind have
+		f = f.With(chart.Range(-most, most))
+	}
 	return f.Worded(func(o *chart.Options) chart.Wording { return chart.Wording{Scale: v.axis(o)} }).
 		Noting(func(o *chart.Options) []string { return v.pixels(o, m) })
 }
@@ -87,6 +90,9 @@ func (v *view) caption(r int) string {
 
 // pixels says where in the image the contributions are.
 func (v *view) pixels(o *chart.Options, m *mat.Dense) []string {
+	if v.a.slopes {
+		return []string{o.Say("Where the slope is positive, brighter pixels would raise %s; where it is negative, they would lower it.", draw.Clean(v.output(o)))}
+	}
 	h, w := m.Dims()
 	up, down, x, y := 0.0, 0.0, 0.0, 0.0
 	for i := range h {

@@ -164,6 +164,9 @@ func (v *view) output(o *chart.Options) string {
 // axis labels the axis of contributions.
 func (v *view) axis(o *chart.Options) string {
 	text := o.Say("contribution to %s", v.output(o))
+	if v.a.slopes {
+		text = o.Say("slope of %s", v.output(o))
+	}
 	if v.a.Unit != "" {
 		text += " (" + v.a.Unit + ")"
 	}

@@ -318,6 +318,8 @@ var chinese = map[string]string{
 	"; its direction changes with its value or with other features": "；其方向随自身的值或其他特征而变",
 	"Contributions are estimates with standard errors up to %s.":    "贡献为估计值，标准误差最大为 %s。",
 	"how much %s changes with a small change of each feature.":      "%s 随各特征微小变化而变化的程度。",
+	"slope of %s": "%s 的斜率",
+	"Where the slope is positive, brighter pixels would raise %s; where it is negative, they would lower it.": "斜率为正处，像素变亮会提高 %s；为负处则会降低它。",
 	"It rises most with %s.":                                           "它主要随 %s 上升。",
 	"It falls most with %s.":                                           "它主要随 %s 下降。",
 	"Contributions miss what they should sum up to by up to %s.":       "贡献之和与应得之值最多相差 %s。",
