@@ -140,7 +140,7 @@ func (s *score) fits(y *mat.Dense) error {
 }
 
 func (s *score) of(y *mat.Dense) float64 {
-	n, outputs := y.Dims()
+	n, _ := y.Dims()
 	if s.target != nil {
 		mean, rest, all := stat.Mean(s.target, nil), 0.0, 0.0
 		for i, t := range s.target {
@@ -150,20 +150,8 @@ func (s *score) of(y *mat.Dense) float64 {
 		return 1 - rest/all
 	}
 	right := 0
-	for i, label := range s.labels {
-		class := 0
-		if outputs == 1 { // the probability of the second of two
-			if y.At(i, 0) >= 0.5 {
-				class = 1
-			}
-		} else {
-			for k := range outputs {
-				if y.At(i, k) > y.At(i, class) {
-					class = k
-				}
-			}
-		}
-		if class == label {
+	for i, class := range classesOf(y) {
+		if class == s.labels[i] {
 			right++
 		}
 	}

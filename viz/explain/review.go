@@ -19,8 +19,11 @@ type Review struct {
 	Positive  string  // the class that counts as being accepted
 	Threshold float64 // of its probability
 
-	by  string
-	err error
+	by       string
+	err      error
+	ask      *predictor
+	t        *table
+	positive int // the output that is its probability
 }
 
 // A Group is a part of the data, and how it is treated.
@@ -37,8 +40,9 @@ type Group struct {
 	// ten bins of equal size (the expected calibration error).
 	Miscalibration float64
 
-	p []float64 // probabilities of the positive class
-	y []bool    // who belongs to it
+	rows []int
+	p    []float64 // probabilities of the positive class
+	y    []bool    // who belongs to it
 }
 
 // A Rate is a share with a 95 % interval (Wilson 1927).
@@ -155,6 +159,7 @@ func (r *Review) measure(model any, set *data.Set, by GroupBy) error {
 	} else if outputs != 2 {
 		return fmt.Errorf("the model returns %d outputs for two classes", outputs)
 	}
+	r.ask, r.t, r.positive = ask, t, positive
 	r.Positive = "1"
 	if len(set.Classes()) == 2 {
 		r.Positive = set.Classes()[1]
@@ -179,6 +184,7 @@ func (r *Review) measure(model any, set *data.Set, by GroupBy) error {
 			at[name] = k
 			r.Groups = append(r.Groups, Group{Name: name})
 		}
+		r.Groups[k].rows = append(r.Groups[k].rows, i)
 		r.Groups[k].p = append(r.Groups[k].p, p)
 		r.Groups[k].y = append(r.Groups[k].y, label == 1)
 	}
