@@ -105,7 +105,7 @@ func (r *Review) Contributions(why *Attribution) *chart.Figure {
 			if i%groups == 0 {
 				lines = append(lines, boardLine{name: draw.Clean(s.Feature)})
 			}
-			lines = append(lines, boardLine{value: draw.Clean(s.Group)})
+			lines = append(lines, boardLine{name: draw.Clean(s.Group)})
 		}
 		return lines
 	}}

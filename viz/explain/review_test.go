@@ -135,10 +135,51 @@ func TestMistakesOfReviews(t *testing.T) {
 	}
 }
 
+// TestReviewByFeature finds by which feature, and on which side, a group is treated
+// worse.
+func TestReviewByFeature(t *testing.T) {
+	set := loans(400)
+	r := NewReview(planted(1.5), set, By("town"))
+	why := KernelSHAP(planted(1.5), set.First(100)).Explain(set)
+	list, err := r.Shares(why)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(list) != 4 || list[0].Feature != "town" || list[0].Group != "town = 0" || !(list[1].High < 0 && list[0].Low > 0) || !(list[2].Low < list[3].High && list[3].Low < list[2].High) {
+		t.Errorf("%+v", list)
+	}
+	// The same of the other class has the other sign, and is refused by its name.
+	if _, err := r.Shares(why.Output("default")); err == nil || !strings.Contains(err.Error(), "the attribution explains default, and the review is of paid back: give its explainer Output(1)") {
+		t.Errorf("the error is %v", err)
+	}
+	if one, err := r.Shares(why.Output("paid back")); err != nil || one[0] != list[0] {
+		t.Errorf("%v %+v", err, one)
+	}
+	if text := r.Contributions(why).Describe(); !strings.Contains(text, "town contributes +") || !strings.Contains(text, "for town = 1") {
+		t.Error(text)
+	}
+	for want, f := range map[string]*chart.Figure{
+		"of 10 rows, and 400 were reviewed": r.Contributions(why.Rows(0, 10)),
+		"there is no attribution":           r.Contributions(nil),
+		`there is no feature "age"`:         r.Boundary("town", "age"),
+		"many for one figure":               NewReview(planted(1), set, ByRule("k", func(row []float64) string { return fmt.Sprint(int(10+row[1]*3) % 7) })).Boundary("town", "income"),
+	} {
+		if _, err := f.Image(1); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("the error is %v, want %q", err, want)
+		}
+	}
+}
+
 func reviews() map[string]*chart.Figure {
 	r := NewReview(planted(1.5), loans(1000), By("town"))
+	part := loans(200)
+	few := NewReview(planted(1.5), part, By("town"))
+	m, sides := steep(400)
 	return map[string]*chart.Figure{
 		"review":      r.Figure(),
+		"by-group":    few.Contributions(KernelSHAP(planted(1.5), part.First(50)).Explain(part)),
+		"boundaries":  few.Boundary("income", "town"),
+		"robustness":  Robust(m, sides).Figure(),
 		"thresholds":  r.Thresholds(),
 		"calibration": r.Calibration().With(chart.Theme(chart.Dark)),
 	}

@@ -236,7 +236,7 @@ func (r *Robustness) Figure() *chart.Figure {
 	if err := r.Err(); err != nil {
 		return chart.Failed(err)
 	}
-	marks := []chart.Mark{chart.Band(r.Sizes, r.Low, r.High),
+	marks := []chart.Mark{chart.Band(r.Sizes, r.Low, r.High, chart.Color("#8c959f")),
 		chart.Line(r.Sizes, r.Score, chart.Thick(2.4), chart.Said(func(o *chart.Options) string { return o.Say("noise") }))}
 	if r.Attacked != nil {
 		marks = append(marks, chart.Line(r.Sizes, r.Attacked, chart.Thick(2.4), chart.Dashed(), chart.Said(func(o *chart.Options) string { return o.Say("against the model") })))

@@ -1,0 +1,359 @@
+package explain
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
+
+	"loupe/nn/data"
+	"loupe/viz/chart"
+	"loupe/viz/model"
+)
+
+// A Card is a model card (Mitchell et al. 2019): what a model is for, how good it is and
+// for whom, what it relies on and how it holds when inputs are disturbed. People fill in
+// the texts; everything else is measured when the card is shown or saved, and what is
+// noteworthy stands at the top in words.
+//
+//	explain.Card{
+//		Name: "Loans", Purpose: "Advises clerks; it does not decide.",
+//		Model: model, Train: train, Test: test,
+//		Groups: []explain.GroupBy{explain.By("town")},
+//	}
+type Card struct {
+	Name    string
+	Purpose string // what the model is for, and who uses it
+	NotFor  string // what it must not be used for
+	Caveats string // what is known to be missing or wrong
+	Contact string // who answers for it
+
+	Model any
+	// Train are the data it was trained with, nil if they are not at hand. Test are
+	// others: everything is measured on these.
+	Train, Test *data.Set
+	// Groups are reviewed, each as by [NewReview]: the data must have two classes.
+	Groups []GroupBy
+	Seed   uint64
+}
+
+// A chapter is a part of a card.
+type chapter struct {
+	heading string
+	texts   []string
+	list    []string
+	table   [][]string
+	sided   bool // the first column of the table heads its rows
+	figures []*chart.Figure
+}
+
+const cardHeading = "Model card: "
+
+// card is what is measured for a Card.
+type card struct {
+	Card
+	ask      *predictor
+	score    *score
+	y        *mat.Dense
+	findings []string
+}
+
+// Err says what is wrong with the card, nil if nothing is. It measures everything.
+func (c Card) Err() error {
+	_, err := c.chapters()
+	return err
+}
+
+func (c Card) chapters() ([]chapter, error) {
+	k := &card{Card: c}
+	list, err := k.measure()
+	if err != nil {
+		return nil, fmt.Errorf("explain: card of %s: %w", cmp.Or(c.Name, "a model"), err)
+	}
+	return list, nil
+}
+
+func (k *card) measure() ([]chapter, error) {
+	if k.Test == nil {
+		return nil, errors.New("there is nothing to measure on: Test is nil")
+	}
+	t, err := rowsOf(k.Test)
+	if err != nil {
+		return nil, err
+	}
+	if k.ask, err = predictorOf(k.Model); err != nil {
+		return nil, err
+	}
+	if k.y, err = k.ask.all(t.x); err != nil {
+		return nil, err
+	}
+	k.score = newScore(k.Test)
+	if err := k.score.fits(k.y); err != nil {
+		return nil, err
+	}
+	about := []chapter{k.model()}
+	for _, part := range []func() (chapter, error){k.quality, k.groups, k.reliance, k.hold} {
+		c, err := part()
+		if err != nil {
+			return nil, err
+		}
+		if c.heading != "" {
+			about = append(about, c)
+		}
+	}
+	about = append(about, chapter{heading: "How this was measured", texts: []string{
+		"Rates have 95 % intervals by Wilson, differences by Newcombe, means over repeats by Student's t. That groups differ does not say why; that a model relies on a feature does not say that the feature is a cause."}})
+	return append([]chapter{k.stated(), k.found()}, about...), nil
+}
+
+// stated is what people have said.
+func (k *card) stated() chapter {
+	c := chapter{heading: cardHeading + cmp.Or(k.Name, "a model without a name"), sided: true}
+	for _, t := range [][2]string{{"Purpose", k.Purpose}, {"Not for", k.NotFor}, {"Caveats", k.Caveats}, {"Contact", k.Contact}} {
+		c.table = append(c.table, []string{t[0], cmp.Or(t[1], "not stated")})
+	}
+	return c
+}
+
+// found is what is noteworthy.
+func (k *card) found() chapter {
+	c := chapter{heading: "What to know", list: k.findings}
+	if len(c.list) == 0 {
+		c.texts = []string{"Nothing that was measured stands out."}
+	}
+	return c
+}
+
+func (k *card) find(format string, args ...any) {
+	k.findings = append(k.findings, fmt.Sprintf(format, args...))
+}
+
+// model is what the model and its data are.
+func (k *card) model() chapter {
+	c := chapter{heading: "The model and its data", sided: true, table: [][]string{{"Model", kindOf(k.Model)}}}
+	if k.Train != nil {
+		c.table = append(c.table, []string{"Trained with", k.Train.String()})
+	}
+	c.table = append(c.table, []string{"Measured on", k.Test.String()})
+	if n := k.Test.Len(); n < 100 {
+		k.find("It was measured on %d rows only: intervals are wide.", n)
+	}
+	return c
+}
+
+// kindOf says what a model is in a line.
+func kindOf(v any) string {
+	if m, err := model.Of(v); err == nil {
+		params := 0
+		for _, p := range m.Params {
+			params += model.Size(p.Shape)
+		}
+		return fmt.Sprintf("%s, %s parameters", counted(len(m.Nodes)-1, "layer", "layers"), chart.Count(params))
+	}
+	if s, ok := v.(fmt.Stringer); ok {
+		return s.String()
+	}
+	return "a function of rows"
+}
+
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return chart.Count(n) + " " + many
+}
+
+// quality is how good the model is.
+func (k *card) quality() (chapter, error) {
+	c := chapter{heading: "How good it is"}
+	if k.score.target != nil {
+		return k.regression(c)
+	}
+	classes, labels := classesOf(k.y), k.score.labels
+	n := len(labels)
+	right := rate(int(math.Round(k.score.of(k.y)*float64(n))), n)
+	counts := map[int]int{}
+	for _, l := range labels {
+		counts[l]++
+	}
+	most := 0
+	for _, m := range counts {
+		most = max(most, m)
+	}
+	always := float64(most) / float64(n)
+	c.texts = append(c.texts, fmt.Sprintf("It is right for %s of %s rows; always to say the most frequent class would be right for %s.", interval(right), chart.Count(n), share(always)))
+	if right.Low <= always {
+		k.find("It is not better, beyond chance, than always to say the most frequent class: %s against %s.", interval(right), share(always))
+	}
+	if err := k.overfits(right.Value); err != nil {
+		return c, err
+	}
+	c.table = [][]string{{"class", "rows", "found (recall)", "right when said (precision)"}}
+	for l := range slices.Max(labels) + 1 {
+		found, said := 0, 0
+		for i, p := range classes {
+			if p == l {
+				said++
+				if labels[i] == l {
+					found++
+				}
+			}
+		}
+		name := fmt.Sprint(l)
+		if l < len(k.Test.Classes()) {
+			name = k.Test.Classes()[l]
+		}
+		recall := rate(found, counts[l])
+		c.table = append(c.table, []string{name, chart.Count(counts[l]), interval(recall), interval(rate(found, said))})
+		if counts[l] > 0 && recall.High < right.Low {
+			k.find("%s is found less often than the others: %s of its rows.", name, interval(recall))
+		}
+	}
+	return c, nil
+}
+
+// interval words a rate.
+func interval(r Rate) string {
+	if r.Of == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%s (%s to %s)", share(r.Value), share(r.Low), share(r.High))
+}
+
+func (k *card) regression(c chapter) (chapter, error) {
+	var off, squares float64
+	n := float64(len(k.score.target))
+	for i, t := range k.score.target {
+		d := t - k.y.At(i, 0)
+		off, squares = off+math.Abs(d)/n, squares+d*d/n
+	}
+	_, deviation := stat.PopMeanStdDev(k.score.target, nil)
+	r2 := k.score.of(k.y)
+	c.table = [][]string{{"measure", "value"}, {"R²", chart.Number(r2)}, {"mean absolute error", chart.Number(off)}, {"root mean squared error", chart.Number(math.Sqrt(squares))},
+		{"standard deviation of what is predicted", chart.Number(deviation)}}
+	if r2 <= 0 {
+		k.find("It is not better than always to say the mean: R² is %s.", chart.Number(r2))
+	}
+	return c, k.overfits(r2)
+}
+
+// overfits compares with the score on the training data.
+func (k *card) overfits(test float64) error {
+	if k.Train == nil {
+		return nil
+	}
+	t, err := rowsOf(k.Train)
+	if err != nil {
+		return fmt.Errorf("the training data: %w", err)
+	}
+	y, err := k.ask.all(t.x)
+	if err != nil {
+		return fmt.Errorf("the training data: %w", err)
+	}
+	s := newScore(k.Train)
+	if err := s.fits(y); err != nil {
+		return fmt.Errorf("the training data: %w", err)
+	}
+	if train := s.of(y); train > test+0.1 {
+		k.find("It has learnt its training data by heart: %s is %s there, and %s on others.", s.name, chart.Number(train), chart.Number(test))
+	}
+	return nil
+}
+
+// groups is for whom the model is good.
+func (k *card) groups() (chapter, error) {
+	c := chapter{heading: "For whom"}
+	if len(k.Groups) == 0 {
+		k.find("Nobody has looked at groups: give the card Groups.")
+		return chapter{}, nil
+	}
+	c.table = [][]string{{"group", "rows", "accepted", "accepted of those who belong (TPR)", "accepted of the others (FPR)", "right", "off by (calibration)"}}
+	for _, by := range k.Groups {
+		r := NewReview(k.Model, k.Test, by)
+		if err := r.Err(); err != nil {
+			return c, err
+		}
+		for _, g := range r.Groups {
+			c.table = append(c.table, []string{g.Name, chart.Count(g.N), interval(g.Selected), interval(g.Found), interval(g.Alarms), interval(g.Right), share(g.Miscalibration)})
+		}
+		var o chart.Options
+		for _, g := range r.Gaps() {
+			if g.Sure() {
+				k.find("By %s, %s: %s more for %s than for %s (%s to %s).", r.by, measureName(&o, g.Measure), share(g.Value), g.Most, g.Less, share(g.Low), share(g.High))
+			}
+		}
+		c.figures = append(c.figures, r.Figure())
+	}
+	return c, nil
+}
+
+// reliance is what the model relies on.
+func (k *card) reliance() (chapter, error) {
+	c := chapter{heading: "What it relies on"}
+	p := PermutationImportance(k.Model, k.Test, Seed(k.Seed))
+	if err := p.Err(); err != nil {
+		return c, err
+	}
+	c.table = [][]string{{"feature", "drop of " + p.Metric + " without it", "95 % interval"}}
+	for _, j := range p.order()[:min(10, len(p.Drop))] {
+		c.table = append(c.table, []string{p.Features[j], chart.Number(p.Drop[j]), chart.Number(p.Low[j]) + " to " + chart.Number(p.High[j])})
+	}
+	c.figures = []*chart.Figure{p.Figure()}
+	if order := p.order(); len(order) > 2 && p.Drop[order[0]] > 0 {
+		all := 0.0
+		for _, d := range p.Drop {
+			all += max(d, 0)
+		}
+		if one := p.Drop[order[0]] / all; one > 0.8 {
+			k.find("It relies almost alone on %s: %s of what all features matter.", p.Features[order[0]], share(one))
+		}
+	}
+	return c, nil
+}
+
+// hold is how the model holds when inputs are disturbed.
+func (k *card) hold() (chapter, error) {
+	c := chapter{heading: "How it holds"}
+	r := Robust(k.Model, k.Test, Seed(k.Seed))
+	if err := r.Err(); err != nil {
+		return c, err
+	}
+	c.table = [][]string{{"disturbance (standard deviations)", r.Metric + " under noise"}}
+	if r.Attacked != nil {
+		c.table[0] = append(c.table[0], r.Metric+" when moved against the model")
+	}
+	for i, s := range r.Sizes {
+		row := []string{chart.Number(s), chart.Number(r.Score[i])}
+		if r.Attacked != nil {
+			row = append(row, chart.Number(r.Attacked[i]))
+		}
+		c.table = append(c.table, row)
+	}
+	c.figures = []*chart.Figure{r.Figure()}
+	tenth := at(0.1)
+	if r.Score[0]-r.Score[tenth] > 0.05 {
+		k.find("Noise of a tenth of a standard deviation takes %s from %s to %s.", r.Metric, chart.Number(r.Score[0]), chart.Number(r.Score[tenth]))
+	}
+	if r.Attacked != nil && r.Score[0]-r.Attacked[tenth] > 0.2 {
+		k.find("Inputs that are moved by a tenth of a standard deviation against it take %s to %s.", r.Metric, chart.Number(r.Attacked[tenth]))
+	}
+	return c, nil
+}
+
+// String is the card in Markdown, without its figures.
+func (c Card) String() string {
+	list, err := c.chapters()
+	if err != nil {
+		return err.Error()
+	}
+	var b strings.Builder
+	for _, s := range list {
+		s.markdown(&b, nil)
+	}
+	return b.String()
+}
