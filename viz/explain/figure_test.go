@@ -105,6 +105,7 @@ func TestFigures(t *testing.T) {
 	maps.Copy(list, overlays())
 	maps.Copy(list, effects())
 	maps.Copy(list, reviews())
+	maps.Copy(list, contrasts())
 	maps.Copy(list, drawnTrees())
 	maps.Copy(list, texts())
 	golden.Figures(t, list)
@@ -115,6 +116,7 @@ func TestTexts(t *testing.T) {
 	maps.Copy(list, overlays())
 	maps.Copy(list, effects())
 	maps.Copy(list, reviews())
+	maps.Copy(list, contrasts())
 	maps.Copy(list, drawnTrees())
 	maps.Copy(list, texts())
 	for name, f := range odd() {

@@ -33,6 +33,13 @@ type options struct {
 
 	correlated bool
 
+	// Of counterfactuals:
+	target               any
+	goal                 *float64
+	below                bool
+	actionable, up, down []string
+	count                int
+
 	// Of local models:
 	selection, bins string
 	categorical     []string
