@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"gonum.org/v1/gonum/floats"
+
 	"loupe/viz/chart"
 	"loupe/viz/draw"
 )
@@ -74,20 +76,18 @@ func (a *Alternatives) value(p int, row []float64) string {
 
 // answer words what the model gives.
 func (a *Alternatives) answer(y []float64) string {
-	if len(y) == 1 || a.goal.level != nil {
-		return chart.Number(y[max(a.goal.output, 0)])
+	if len(y) == 1 {
+		return chart.Number(y[0])
 	}
-	best := 0
-	for k := range y {
-		if y[k] > y[best] {
-			best = k
-		}
+	k := max(a.goal.output, 0)
+	if a.goal.level == nil {
+		k = floats.MaxIdx(y)
 	}
-	name := fmt.Sprint(best)
+	name := fmt.Sprint(k)
 	if len(a.classes) == len(y) {
-		name = draw.Clean(a.classes[best])
+		name = draw.Clean(a.classes[k])
 	}
-	return name + " (" + chart.Number(y[best]) + ")"
+	return name + " (" + chart.Number(y[k]) + ")"
 }
 
 // Figure shows the row and its alternatives in columns: what changes, and what the
