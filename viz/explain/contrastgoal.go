@@ -90,4 +90,3 @@ func classNumber(class any, names []string, outputs int) (int, error) {
 	}
 	return 0, fmt.Errorf("a class is its number or its name, not a %T", class)
 }
-

@@ -241,4 +241,3 @@ func (c *Contrast) unusual(row []float64) float64 {
 	k, _ := slices.BinarySearch(c.usual, c.nearest(row, -1))
 	return float64(k) / float64(len(c.usual))
 }
-

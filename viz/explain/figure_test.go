@@ -106,6 +106,7 @@ func TestFigures(t *testing.T) {
 	maps.Copy(list, effects())
 	maps.Copy(list, reviews())
 	maps.Copy(list, contrasts())
+	maps.Copy(list, surfaces())
 	maps.Copy(list, drawnTrees())
 	maps.Copy(list, texts())
 	golden.Figures(t, list)
@@ -117,6 +118,7 @@ func TestTexts(t *testing.T) {
 	maps.Copy(list, effects())
 	maps.Copy(list, reviews())
 	maps.Copy(list, contrasts())
+	maps.Copy(list, surfaces())
 	maps.Copy(list, drawnTrees())
 	maps.Copy(list, texts())
 	for name, f := range odd() {

@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
@@ -20,6 +21,7 @@ import (
 // An Importance says how much worse a model's score becomes when a feature is put
 // into disorder: how much the model relies on it, on these data.
 type Importance struct {
+	Method   string // "Permutation importance", "Drop-column importance"
 	Features []string
 	// Drop is by how much the score falls, for each feature the mean over repeats.
 	Drop []float64
@@ -38,7 +40,7 @@ type Importance struct {
 // permuted 10 times, or as often as [Samples] says; features that say the same hide
 // each other.
 func PermutationImportance(model any, set *data.Set, list ...Option) *Importance {
-	p := &Importance{}
+	p := &Importance{Method: "Permutation importance"}
 	p.err = p.measure(model, set, list)
 	return p
 }
@@ -46,7 +48,7 @@ func PermutationImportance(model any, set *data.Set, list ...Option) *Importance
 // Err says what went wrong, nil if nothing did.
 func (p *Importance) Err() error {
 	if p.err != nil {
-		return fmt.Errorf("explain: permutation importance: %w", p.err)
+		return fmt.Errorf("explain: %s: %w", strings.ToLower(p.Method), p.err)
 	}
 	return nil
 }
@@ -223,7 +225,7 @@ func (p *Importance) caption(o *chart.Options) string {
 }
 
 func (p *Importance) describe(o *chart.Options) string {
-	text := o.Say("Permutation importance:") + " " + p.caption(o)
+	text := p.Method + o.Say(": ") + p.caption(o)
 	for _, j := range p.order()[:min(3, len(p.Drop))] {
 		text += " " + o.Say("Without %s, %s falls by %s (%s to %s).", draw.Clean(p.Features[j]), p.Metric, chart.Number(p.Drop[j]), chart.Number(p.Low[j]), chart.Number(p.High[j]))
 	}

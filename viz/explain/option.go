@@ -32,6 +32,7 @@ type options struct {
 	probability bool
 
 	correlated bool
+	folds      int
 
 	// Of counterfactuals:
 	target               any

@@ -67,14 +67,19 @@ func checked(t *table) (*table, error) {
 	if rows == 0 || cols == 0 {
 		return nil, fmt.Errorf("there are no rows: they are %d × %d", rows, cols)
 	}
-	if len(t.features) == cols {
-		return t, nil
-	}
-	t.features = make([]string, cols)
-	for j := range t.features {
-		t.features[j] = fmt.Sprintf("feature %d", j)
+	if len(t.features) != cols {
+		t.features = numbered(cols)
 	}
 	return t, nil
+}
+
+// numbered names features that have no names.
+func numbered(cols int) []string {
+	names := make([]string, cols)
+	for j := range names {
+		names[j] = fmt.Sprintf("feature %d", j)
+	}
+	return names
 }
 
 // like checks that rows have the features of others, and takes over their names
