@@ -107,6 +107,7 @@ func TestFigures(t *testing.T) {
 	maps.Copy(list, reviews())
 	maps.Copy(list, contrasts())
 	maps.Copy(list, surfaces())
+	maps.Copy(list, anchors())
 	maps.Copy(list, drawnTrees())
 	maps.Copy(list, texts())
 	golden.Figures(t, list)
@@ -119,6 +120,7 @@ func TestTexts(t *testing.T) {
 	maps.Copy(list, reviews())
 	maps.Copy(list, contrasts())
 	maps.Copy(list, surfaces())
+	maps.Copy(list, anchors())
 	maps.Copy(list, drawnTrees())
 	maps.Copy(list, texts())
 	for name, f := range odd() {

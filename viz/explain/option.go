@@ -34,6 +34,8 @@ type options struct {
 	correlated bool
 	folds      int
 
+	precision float64 // of anchors
+
 	// Of counterfactuals:
 	target               any
 	goal                 *float64
