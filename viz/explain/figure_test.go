@@ -108,6 +108,7 @@ func TestFigures(t *testing.T) {
 	maps.Copy(list, contrasts())
 	maps.Copy(list, surfaces())
 	maps.Copy(list, anchors())
+	maps.Copy(list, examples())
 	maps.Copy(list, drawnTrees())
 	maps.Copy(list, texts())
 	golden.Figures(t, list)
@@ -121,6 +122,7 @@ func TestTexts(t *testing.T) {
 	maps.Copy(list, contrasts())
 	maps.Copy(list, surfaces())
 	maps.Copy(list, anchors())
+	maps.Copy(list, examples())
 	maps.Copy(list, drawnTrees())
 	maps.Copy(list, texts())
 	for name, f := range odd() {

@@ -31,6 +31,8 @@ const (
 	ledgerLine = 22.0
 	ledgerGap  = 14.0
 	ledgerMost = 240.0 // width of a column
+	// ledgerMargins are those of a figure.
+	ledgerMargins = 20.0
 )
 
 var markedFont = draw.Font{Size: 12, Bold: true}
@@ -56,7 +58,7 @@ func (l *ledger) Width(o *chart.Options) float64 {
 	for _, c := range l.columns(o) {
 		w += c.width()
 	}
-	return min(max(w, 320), 1200)
+	return min(max(w+ledgerMargins, 320), 1200)
 }
 
 // Layout implements chart.Art.

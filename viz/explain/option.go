@@ -35,6 +35,7 @@ type options struct {
 	folds      int
 
 	precision float64 // of anchors
+	as        any     // of prototypes
 
 	// Of counterfactuals:
 	target               any
