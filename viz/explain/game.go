@@ -39,10 +39,13 @@ func referenceOf(x *mat.Dense, weights []float64) *reference {
 // mean is the weighted mean of each output over rows of answers.
 func (r *reference) mean(to []float64, y *mat.Dense, from int) {
 	clear(to)
-	for i, w := range r.weights {
-		for k, v := range y.RawRowView(from + i) {
+	raw := y.RawMatrix()
+	at := from * raw.Stride
+	for _, w := range r.weights {
+		for k, v := range raw.Data[at : at+len(to)] {
 			to[k] += w * v
 		}
+		at += raw.Stride
 	}
 }
 

@@ -113,6 +113,8 @@ func (g *game) fit(k *kernelPlan, d []float64, most int) (*shares, error) {
 	if k.drawn > 0 {
 		errs = mat.NewDense(k.players, g.p.outputs, nil)
 	}
+	weights := k.weights()
+	var f *pairFit
 	for out := range g.p.outputs {
 		y := make([]float64, k.pairs.len())
 		for i := range y {
@@ -121,11 +123,13 @@ func (g *game) fit(k *kernelPlan, d []float64, most int) (*shares, error) {
 		total := g.full[out] - g.base[out]
 		only := everyone(k.players)
 		if most > 0 && most < k.players {
-			only = pairMoments(design, k.weights(), y).lassoSelection(most)
+			only = pairMoments(design, weights, y).lassoSelection(most)
 		}
-		f, err := newPairFit(design, only, k.weights())
-		if err != nil {
-			return nil, err
+		if f == nil || len(only) < k.players { // all outputs have the same fit with everyone
+			var err error
+			if f, err = newPairFit(design, only, weights); err != nil {
+				return nil, err
+			}
 		}
 		values := f.solve(y, total)
 		for p, j := range only {
@@ -169,6 +173,9 @@ type pairFit struct {
 	inverse mat.SymDense // of XᵀWX
 	ones    mat.VecDense // inverse · 1
 	oneSum  float64      // 1ᵀ · inverse · 1
+	// Of the pairs that are drawn, once errors are asked for:
+	influence *mat.Dense
+	leverage  []float64 // what is left of their residuals: 1 − weight · leverage
 }
 
 var errTooFew = errors.New("there are fewer different coalitions than features need: ask for more Samples")
@@ -218,36 +225,41 @@ func (f *pairFit) solve(y []float64, total float64) []float64 {
 	return phi.RawVector().Data
 }
 
-// errors are the standard errors of the coefficients over draws: those of pairs whose
-// sizes are complete do not vary. What one draw moves the coefficients by is its
-// influence C x e, with the residual e and C the covariance of a fit with a given sum.
-func (f *pairFit) errors(k *kernelPlan, y, phi []float64) []float64 {
-	m := len(phi)
+// influences computes what one draw moves the coefficients by, for a residual of 1: C x,
+// with C the covariance of a fit with a given sum.
+func (f *pairFit) influences(from int) {
+	n, m := f.x.Dims()
 	c := mat.NewDense(m, m, nil)
 	c.Outer(-1/f.oneSum, &f.ones, &f.ones)
 	c.Add(c, &f.inverse)
-	drawn := f.x.Slice(k.complete, k.pairs.len(), 0, m)
-	var influence mat.Dense
-	influence.Mul(drawn, c)
-	n, _ := influence.Dims()
-	mean, square := make([]float64, m), make([]float64, m)
-	for i := range n {
-		x, to := f.x.RawRowView(k.complete+i), influence.RawRowView(i)
-		residual, leverage := y[k.complete+i], 0.0
-		for j, v := range x {
-			residual -= v * phi[j]
-			leverage += v * to[j]
-		}
-		residual /= max(1-f.weights[k.complete+i]*leverage, 0.1)
-		for j, v := range to {
-			mean[j] += k.times[i] * v * residual
-			square[j] += k.times[i] * v * v * residual * residual
+	f.influence = &mat.Dense{}
+	f.influence.Mul(f.x.Slice(from, n, 0, m), c)
+	f.leverage = make([]float64, n-from)
+	for i := range f.leverage {
+		f.leverage[i] = max(1-f.weights[from+i]*floats.Dot(f.x.RawRowView(from+i), f.influence.RawRowView(i)), 0.1)
+	}
+}
+
+// errors are the standard errors of the coefficients over draws: those of pairs whose
+// sizes are complete do not vary.
+func (f *pairFit) errors(k *kernelPlan, y, phi []float64) []float64 {
+	if f.influence == nil {
+		f.influences(k.complete)
+	}
+	mean, square := make([]float64, len(phi)), make([]float64, len(phi))
+	for i, left := range f.leverage {
+		residual := (y[k.complete+i] - floats.Dot(f.x.RawRowView(k.complete+i), phi)) / left
+		once := k.times[i] * residual
+		for j, v := range f.influence.RawRowView(i) {
+			moved := v * once
+			mean[j] += moved
+			square[j] += moved * v * residual
 		}
 	}
-	draws := float64(k.drawn)
+	draws, wide := float64(k.drawn), widened(k.drawn)
 	for j := range mean {
 		variance := (square[j] - mean[j]*mean[j]/draws) / (draws - 1)
-		square[j] = k.rest * widened(k.drawn) * math.Sqrt(max(variance, 0)/draws)
+		square[j] = k.rest * wide * math.Sqrt(max(variance, 0)/draws)
 	}
 	return square
 }

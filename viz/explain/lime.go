@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"sync"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -17,13 +18,21 @@ type Local struct {
 	o        *options
 	train    *table
 	features []feature
+	rooms    sync.Pool
 	err      error
+}
+
+// A limeRoom is where samples are drawn.
+type limeRoom struct {
+	x, z   []float64
+	places []int
 }
 
 const (
 	limeName    = "LIME"
 	limeSamples = 5000
 	limePiece   = 250 // samples of one piece of work
+	limeBlock   = 50  // samples that are drawn feature after feature: they fit in a near cache
 	limeMost    = 10
 	limeWidth   = 0.75 // × √features
 )
@@ -198,14 +207,14 @@ type locals struct {
 // once explains one row with its own samples.
 func (l *Local) once(row []float64, seed uint64, workers int, label string) (*locals, error) {
 	m, outputs := len(row), l.p.outputs
-	at := make([]float64, m)
-	for j, f := range l.features {
-		at[j] = f.own(row[j])
+	at, bins := make([]float64, m), make([]int, m)
+	for j := range l.features {
+		at[j], bins[j] = l.features[j].own(row[j])
 	}
 	parts := make([]*moments, (l.o.samples+limePiece-1)/limePiece)
 	err := parallel(len(parts), workers, label, func(i int) (err error) {
 		n := min(limePiece, l.o.samples-i*limePiece)
-		parts[i], err = l.sample(row, at, n, i == 0, source(seed, uint64(i)))
+		parts[i], err = l.sample(row, at, bins, n, i == 0, source(seed, uint64(i)))
 		return err
 	})
 	if err != nil {
@@ -219,36 +228,45 @@ func (l *Local) once(row []float64, seed uint64, workers int, label string) (*lo
 	if !(all.weight-1 > 1e-9) { // but for the row itself
 		return nil, errors.New("all samples are too far away to count: give a greater Width")
 	}
-	for k := range outputs {
-		fit, err := all.fit(k, l.o.selection, l.o.features, at)
+	return e, e.fit(all, parts, l.o, at, workers)
+}
+
+// fit fits the local model of each output to all samples, and each without a part of them.
+func (e *locals) fit(all *moments, parts []*moments, o *options, at []float64, workers int) error {
+	scores := make([]float64, len(e.base))
+	err := parallel(len(scores), workers, "", func(k int) error {
+		fit, err := all.fit(k, o.selection, o.features, at)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for p, j := range fit.only {
 			e.values.Set(k, j, fit.weights[p])
 		}
-		e.base[k], e.score = fit.intercept, min(e.score, fit.score)
-		if err := jackknife(e.errors.RawRowView(k), all, parts, k, fit); err != nil {
-			return nil, err
-		}
-	}
-	return e, nil
+		e.base[k], scores[k] = fit.intercept, fit.score
+		return jackknife(e.errors.RawRowView(k), all, parts, k, fit)
+	})
+	e.score = slices.Min(scores)
+	return err
 }
 
 // sample asks the model for n samples; the first is the row itself.
-func (l *Local) sample(row, at []float64, n int, first bool, r *rand.Rand) (*moments, error) {
+func (l *Local) sample(row, at []float64, bins []int, n int, first bool, r *rand.Rand) (*moments, error) {
 	m := len(row)
-	x, z := mat.NewDense(n, m, nil), mat.NewDense(n, m, nil)
-	for i := range n {
-		to, rep := x.RawRowView(i), z.RawRowView(i)
-		if first && i == 0 {
-			copy(to, row)
-			copy(rep, at)
-			continue
-		}
+	drawn, ok := l.rooms.Get().(*limeRoom)
+	if !ok {
+		drawn = &limeRoom{x: make([]float64, limePiece*m), z: make([]float64, limePiece*m), places: make([]int, m)}
+	}
+	defer l.rooms.Put(drawn)
+	x, z := mat.NewDense(n, m, drawn.x[:n*m]), mat.NewDense(n, m, drawn.z[:n*m])
+	for from := 0; from < n; from += limeBlock {
+		begin, end := from*m, min(from+limeBlock, n)*m
 		for j := range l.features {
-			to[j], rep[j] = l.features[j].draw(row[j], r)
+			l.features[j].draw(drawn.x[begin+j:end], drawn.z[begin+j:end], m, bins[j], r)
 		}
+	}
+	if first {
+		x.SetRow(0, row)
+		z.SetRow(0, at)
 	}
 	y, err := l.p.predict(x)
 	if err != nil {
@@ -258,14 +276,13 @@ func (l *Local) sample(row, at []float64, n int, first bool, r *rand.Rand) (*mom
 		return nil, l.p.otherOutputs(got)
 	}
 	sums := newMoments(m, l.p.outputs)
-	room := make([]int, m)
 	for i := range n {
 		rep := z.RawRowView(i)
 		square := 0.0
 		for j, v := range rep {
 			square += (v - at[j]) * (v - at[j])
 		}
-		sums.add(rep, y.RawRowView(i), math.Exp(-square/(2*l.o.width*l.o.width)), room)
+		sums.add(rep, y.RawRowView(i), math.Exp(-square/(2*l.o.width*l.o.width)), drawn.places)
 	}
 	return sums, nil
 }

@@ -34,6 +34,9 @@ type feature struct {
 	categories []float64
 	cumulated  []float64   // shares of the training rows
 	quantiles  [][]float64 // of what is drawn within each bin
+	// Of a number between the shares of two neighbours, how far it is in the quantiles:
+	// (number − low) × stretch.
+	lows, stretch []float64
 }
 
 func (l *Local) represent() ([]feature, error) {
@@ -216,12 +219,22 @@ func newBinned(column, edges []float64) feature {
 		f.quantiles = append(f.quantiles, cutNormal(values, low, high))
 	}
 	f.cumulate(counts)
+	low := 0.0
+	for b, high := range f.cumulated {
+		f.lows = append(f.lows, low)
+		stretch := 0.0
+		if high > low {
+			stretch = float64(len(f.quantiles[b])-1) / (high - low)
+		}
+		f.stretch = append(f.stretch, stretch)
+		low = high
+	}
 	return f
 }
 
 // cutNormal tabulates the quantiles of a normal distribution between low and high.
 func cutNormal(values []float64, low, high float64) []float64 {
-	const places = 256
+	const places = 64 // the tables of all features fit in a near cache
 	if len(values) == 0 {
 		return []float64{low, low}
 	}
@@ -254,41 +267,62 @@ func (f *feature) bin(v float64) int {
 	return len(f.edges)
 }
 
-// own is the representation of the row's own value.
-func (f *feature) own(v float64) float64 {
-	if f.cumulated == nil {
-		return (v - f.mean) / f.scale
+// own is the representation of the row's own value, and the bin or the category where it
+// is: -1 if it is a category of no training row.
+func (f *feature) own(v float64) (representation float64, bin int) {
+	switch {
+	case f.cumulated == nil:
+		return (v - f.mean) / f.scale, 0
+	case f.categories != nil:
+		return 1, slices.Index(f.categories, v)
 	}
-	return 1
+	return 1, f.bin(v)
 }
 
-// draw draws a value and its representation: for bins and categories whether it is
-// where the row's own value is.
-func (f *feature) draw(own float64, r *rand.Rand) (value, representation float64) {
-	if f.cumulated == nil {
-		z := r.NormFloat64()
-		return f.mean + f.scale*z, z
-	}
-	u, b := r.Float64(), 0
-	for b < len(f.cumulated)-1 && u >= f.cumulated[b] {
-		b++
-	}
-	if f.categories != nil {
-		value = f.categories[b]
-		if value == own {
-			representation = 1
+// draw draws values and their representations into one column each of samples: for bins
+// and categories whether they are in the one of the row's own value.
+func (f *feature) draw(x, z []float64, stride, own int, r *rand.Rand) {
+	switch {
+	case f.cumulated == nil:
+		for at := 0; at < len(x); at += stride {
+			v := r.NormFloat64()
+			x[at], z[at] = f.mean+f.scale*v, v
 		}
-		return value, representation
+	case f.categories != nil:
+		for at := 0; at < len(x); at += stride {
+			b := f.share(r.Float64())
+			x[at], z[at] = f.categories[b], alike(b, own)
+		}
+	default:
+		for at := 0; at < len(x); at += stride {
+			u := r.Float64()
+			b := f.share(u)
+			q := f.quantiles[b]
+			t := (u - f.lows[b]) * f.stretch[b] // what is left of u is uniform again
+			i := min(int(t), len(q)-2)
+			x[at], z[at] = q[i]+(t-float64(i))*(q[i+1]-q[i]), alike(b, own)
+		}
 	}
-	if b == f.bin(own) {
-		representation = 1
+}
+
+// share is the bin or category of a uniform number. Branches could not be predicted.
+func (f *feature) share(u float64) int {
+	b := 0
+	for _, edge := range f.cumulated[:len(f.cumulated)-1] {
+		above := 0
+		if u >= edge {
+			above = 1
+		}
+		b += above
 	}
-	low := 0.0
-	if b > 0 {
-		low = f.cumulated[b-1]
+	return b
+}
+
+// alike is 1 if both are the same, or else 0.
+func alike(a, b int) float64 {
+	yes := 0
+	if a == b {
+		yes = 1
 	}
-	q := f.quantiles[b]
-	at := (u - low) / (f.cumulated[b] - low) * float64(len(q)-1) // what is left of u is uniform again
-	i := min(int(at), len(q)-2)
-	return q[i] + (at-float64(i))*(q[i+1]-q[i]), representation
+	return float64(yes)
 }

@@ -25,14 +25,18 @@ func newMoments(features, outputs int) *moments {
 }
 
 // add adds a sample, of whose representation most numbers may be zero. The room is
-// for the places of the others.
+// for the places of the others, as many as features.
 func (m *moments) add(x, y []float64, weight float64, room []int) {
-	some := room[:0]
-	for j, v := range x {
+	n := 0
+	for j, v := range x { // without a branch: it could not be predicted
+		room[n] = j
+		var some int
 		if v != 0 {
-			some = append(some, j)
+			some = 1
 		}
+		n += some
 	}
+	some := room[:n]
 	m.weight += weight
 	for p, i := range some {
 		v := weight * x[i]

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"runtime"
 	"sync"
 
@@ -103,14 +102,23 @@ func (p *predictor) predict(x *mat.Dense) (y *mat.Dense, err error) {
 	if !ok {
 		y = mat.DenseCopyOf(answer)
 	}
-	for i := range n {
-		for k, v := range y.RawRowView(i) {
-			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return nil, fmt.Errorf("the model returned %v for row %d (output %d): %s", v, i, k, rowText(x.RawRowView(i)))
+	if i, k := notNumber(y); i >= 0 {
+		return nil, fmt.Errorf("the model returned %v for row %d (output %d): %s", y.At(i, k), i, k, rowText(x.RawRowView(i)))
+	}
+	return y, nil
+}
+
+// notNumber is the place of the first NaN or infinity, -1 if there is none.
+func notNumber(y *mat.Dense) (row, col int) {
+	raw := y.RawMatrix()
+	for i := range raw.Rows {
+		for k, v := range raw.Data[i*raw.Stride : i*raw.Stride+raw.Cols] {
+			if v-v != 0 {
+				return i, k
 			}
 		}
 	}
-	return y, nil
+	return -1, -1
 }
 
 // rowText shows the first numbers of a row.

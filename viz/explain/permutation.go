@@ -171,10 +171,13 @@ func (t *tally) add(player int, sample []float64) {
 }
 
 func (t *tally) shares() *shares {
+	wide := 0.0
 	for p, samples := range t.n {
 		n := float64(samples)
 		square, cube := t.square.RawRowView(p), t.cube.RawRowView(p)
-		wide := widened(samples)
+		if p == 0 || samples != t.n[p-1] {
+			wide = widened(samples)
+		}
 		for k, v := range square {
 			if v == 0 {
 				continue

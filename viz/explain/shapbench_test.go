@@ -7,23 +7,29 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-func classifier30(x mat.Matrix) mat.Matrix {
-	d := x.(*mat.Dense)
-	rows, _ := d.Dims()
-	y := mat.NewDense(rows, 2, nil)
-	for i := range rows {
-		z := 0.0
-		for j, v := range d.RawRowView(i) {
-			z += v * float64(j-15) / 15
-		}
-		p := 1 / (1 + math.Exp(-z))
-		y.Set(i, 0, 1-p)
-		y.Set(i, 1, p)
+// logistic30 is the model of the comparison with SHAP and LIME: a product with weights,
+// and an exponential for each row, as in NumPy.
+func logistic30(x mat.Matrix) mat.Matrix {
+	rows, _ := x.Dims()
+	z := mat.NewVecDense(rows, nil)
+	z.MulVec(x, weights30)
+	y := make([]float64, 2*rows)
+	for i, v := range z.RawVector().Data {
+		p := 1 / (1 + math.Exp(-v))
+		y[2*i], y[2*i+1] = 1-p, p
 	}
-	return y
+	return mat.NewDense(rows, 2, y)
 }
 
-func benchmarkRow(b *testing.B, s *SHAP) {
+var weights30 = func() *mat.VecDense {
+	w := mat.NewVecDense(30, nil)
+	for j := range 30 {
+		w.SetVec(j, float64(j-15)/15)
+	}
+	return w
+}()
+
+func benchmarkRow(b *testing.B, s interface{ Explain(rows any) *Attribution }) {
 	x := fewRows(1, 30, 2)
 	for b.Loop() {
 		if err := s.Explain(x).Err(); err != nil {
@@ -33,8 +39,24 @@ func benchmarkRow(b *testing.B, s *SHAP) {
 }
 
 func BenchmarkKernelSHAP(b *testing.B) {
-	benchmarkRow(b, KernelSHAP(classifier30, fewRows(100, 30, 1)))
+	benchmarkRow(b, KernelSHAP(logistic30, fewRows(100, 30, 1)))
 }
+
 func BenchmarkPermutationSHAP(b *testing.B) {
-	benchmarkRow(b, PermutationSHAP(classifier30, fewRows(100, 30, 1)))
+	benchmarkRow(b, PermutationSHAP(logistic30, fewRows(100, 30, 1)))
+}
+
+func BenchmarkLIME(b *testing.B) {
+	benchmarkRow(b, LIME(logistic30, fewRows(100, 30, 1)))
+}
+
+// BenchmarkModel asks the model for 100,000 rows, on one core: what of the time of the
+// others is the model's own.
+func BenchmarkModel(b *testing.B) {
+	x := fewRows(100, 30, 1)
+	for b.Loop() {
+		for range 1000 {
+			logistic30(x)
+		}
+	}
 }
