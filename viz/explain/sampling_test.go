@@ -90,6 +90,45 @@ func TestCoverage(t *testing.T) {
 	}
 }
 
+// TestCoverageOfFew does so for the usual number of orders, of which standard errors are
+// hard to know: 95 % must be covered over all features, and not many less of any.
+func TestCoverageOfFew(t *testing.T) {
+	if testing.Short() {
+		t.Skip("2,000 explanations take minutes under the race detector")
+	}
+	g := readSoftmax(t)
+	for name, c := range map[string]struct {
+		model         func(mat.Matrix) mat.Matrix
+		background, x mat.Matrix
+	}{
+		"softmax":     {g.model, denseOf(g.Background), denseOf(g.X[:1])},
+		"interacting": {interacting, fewRows(3, 9, 1), fewRows(1, 9, 2)},
+	} {
+		const trials = 1000
+		exact := ExactSHAP(c.model, c.background).Explain(c.x)
+		_, features, outputs := exact.Dims()
+		covered := mat.NewDense(outputs, features, nil)
+		for trial := range trials {
+			a := PermutationSHAP(c.model, c.background, Seed(uint64(trial))).Explain(c.x)
+			if a.Err() != nil {
+				t.Fatal(a.Err())
+			}
+			for k := range outputs {
+				for j := range features {
+					if math.Abs(a.At(0, j, k)-exact.At(0, j, k)) <= 1e-12+1.96*a.Errors[k].At(0, j) {
+						covered.Set(k, j, covered.At(k, j)+1)
+					}
+				}
+			}
+		}
+		mean := mat.Sum(covered) / float64(trials*features*outputs)
+		t.Logf("%s: %.1f %% covered, at least %v of %d", name, 100*mean, mat.Min(covered), trials)
+		if mean < 0.945 || mat.Min(covered) < 0.87*trials {
+			t.Errorf("%s: %.1f %% covered: %v of %d", name, 100*mean, mat.Formatted(covered), trials)
+		}
+	}
+}
+
 func TestUntilError(t *testing.T) {
 	background, x := fewRows(2, 14, 1), fewRows(1, 14, 2)
 	exact := ExactSHAP(interacting, background).Explain(x)
