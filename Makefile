@@ -5,7 +5,7 @@
 # make test       all tests; it ends by naming what this machine could not test
 # make bench      Loupe beside its peers: bench-cells beside ipykernel (and GoNB where
 #                 installed), bench-train beside PyTorch, Keras and OpenBLAS, bench-plots
-#                 beside matplotlib
+#                 beside matplotlib, bench-explain beside SHAP and LIME
 # make libraries  notebooks that use other people's modules (downloads them)
 # make load       what a gigabyte of output, 10,000 cells or 20 kernels cost
 # make soak       random notebooks for half an hour (SOAK=2h, SEED=n)
@@ -14,13 +14,14 @@
 PYTHON ?= python3
 VENV   := .venv
 TRAIN  := .venv-train
+WHY    := .venv-explain
 PINS   := internal/jupytertest
 FIRST  := 01-first-look
 PORT   ?= 8888
 # JupyterLab refuses to run as root unless told.
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: build lab run notebooks test bench bench-cells bench-train bench-plots libraries load soak venv kernelspec clean
+.PHONY: build lab run notebooks test bench bench-cells bench-train bench-plots bench-explain libraries load soak venv kernelspec clean
 
 build:
 	go build -o bin/loupe ./cmd/loupe
@@ -39,7 +40,7 @@ notebooks: build
 test:
 	.ci/test
 
-bench: bench-cells bench-train bench-plots
+bench: bench-cells bench-train bench-plots bench-explain
 
 bench-cells: $(VENV)/.bench kernelspec
 	$(VENV)/bin/python bench/bench.py $(BENCH_FLAGS)
@@ -58,6 +59,9 @@ bench-train: $(TRAIN)/.bench
 
 bench-plots: $(VENV)/.bench
 	$(VENV)/bin/python bench/plots.py $(PLOTS_FLAGS)
+
+bench-explain: $(WHY)/.bench
+	$(WHY)/bin/python bench/explain.py $(EXPLAIN_FLAGS)
 
 # The kernel as JupyterLab in .venv finds it.
 kernelspec: build
@@ -90,5 +94,10 @@ $(TRAIN)/.bench: bench/train.txt
 	$(TRAIN)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
+$(WHY)/.bench: bench/explain.txt
+	$(PYTHON) -m venv $(WHY)
+	$(WHY)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
 clean:
-	rm -rf bin dist $(VENV) $(TRAIN)
+	rm -rf bin dist $(VENV) $(TRAIN) $(WHY)

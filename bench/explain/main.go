@@ -1,0 +1,162 @@
+// Command explain explains models of scikit-learn for a clock: those that
+// bench/explain.py has trained and written to the folder of its argument. It reads the
+// name of a task from each line of its input, does it, and writes how many milliseconds
+// that took; the contributions go to the file of the task's name in the folder, for
+// bench/explain.py to compare. Making an explainer is not part of the time, as it is not
+// on the other side; making a figure is.
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"time"
+
+	"gonum.org/v1/gonum/mat"
+
+	"loupe/trees"
+	"loupe/viz/chart"
+	"loupe/viz/explain"
+)
+
+// A workplace is what bench/explain.py has written.
+type workplace struct {
+	X        [][]float64 `json:"x"`
+	Features []string    `json:"features"`
+	// Of the logistic regression of standardised features:
+	Mean, Scale, Weights []float64
+	Intercept            float64
+}
+
+func main() {
+	if len(os.Args) != 2 {
+		fail(fmt.Errorf("give the folder that bench/explain.py has written"))
+	}
+	tasks, err := prepare(os.Args[1])
+	if err != nil {
+		fail(err)
+	}
+	lines := bufio.NewScanner(os.Stdin)
+	for lines.Scan() {
+		do, ok := tasks[lines.Text()]
+		if !ok {
+			fail(fmt.Errorf("no task is named %q", lines.Text()))
+		}
+		start := time.Now()
+		why, err := do()
+		took := time.Since(start)
+		if err == nil && why != nil {
+			err = keep(filepath.Join(os.Args[1], lines.Text()+".json"), why)
+		}
+		if err != nil {
+			fail(fmt.Errorf("%s: %w", lines.Text(), err))
+		}
+		fmt.Printf("%.3f\n", float64(took.Microseconds())/1000)
+	}
+}
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, "explain:", err)
+	os.Exit(1)
+}
+
+// keep writes the contributions to the last output.
+func keep(path string, why *explain.Attribution) error {
+	rows, _, outputs := why.Dims()
+	list := make([][]float64, rows)
+	for i := range list {
+		list[i] = mat.Row(nil, i, why.Values[outputs-1])
+	}
+	file, err := json.Marshal(list)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, file, 0o644)
+}
+
+type task func() (*explain.Attribution, error)
+
+func prepare(folder string) (map[string]task, error) {
+	file, err := os.ReadFile(filepath.Join(folder, "work.json"))
+	if err != nil {
+		return nil, err
+	}
+	var w workplace
+	if err := json.Unmarshal(file, &w); err != nil {
+		return nil, err
+	}
+	models := map[string]any{"logistic": w.logistic}
+	ensembles := map[string]*trees.Ensemble{}
+	for _, name := range []string{"forest", "boosted"} {
+		e, err := trees.Open(filepath.Join(folder, name+".json"))
+		if err != nil {
+			return nil, err
+		}
+		models[name], ensembles[name] = e, e
+	}
+	rows := func(from, to int) *mat.Dense {
+		m := mat.NewDense(to-from, len(w.X[0]), nil)
+		for i := range to - from {
+			m.SetRow(i, w.X[from+i])
+		}
+		return m
+	}
+	all, background := rows(0, len(w.X)), rows(0, 100)
+	of := func(e interface {
+		Explain(any) *explain.Attribution
+	}, x *mat.Dense) task {
+		return func() (*explain.Attribution, error) { a := e.Explain(x); return a, a.Err() }
+	}
+	tasks := map[string]task{
+		"tree forest":         of(explain.TreeSHAP(ensembles["forest"]), all),
+		"tree interventional": of(explain.TreeSHAP(ensembles["forest"], explain.Background(background)), rows(0, 50)),
+		"tree boosted":        of(explain.TreeSHAP(ensembles["boosted"]), all),
+	}
+	for name, m := range models {
+		for n, x := range map[string]*mat.Dense{"1": rows(200, 201), "10": rows(200, 210)} {
+			tasks["kernel "+name+" "+n] = of(explain.KernelSHAP(m, background), x)
+			tasks["permutation "+name+" "+n] = of(explain.PermutationSHAP(m, background), x)
+			tasks["lime "+name+" "+n] = of(explain.LIME(m, all), x)
+		}
+	}
+	why := explain.TreeSHAP(ensembles["forest"]).Explain(all)
+	if err := why.Err(); err != nil {
+		return nil, err
+	}
+	why.Features = w.Features
+	picture := func(make func() *chart.Figure) task {
+		return func() (*explain.Attribution, error) {
+			_, err := make().PNG()
+			return nil, err
+		}
+	}
+	tasks["beeswarm"] = picture(why.Beeswarm)
+	tasks["waterfall"] = picture(func() *chart.Figure { return why.Row(0).Waterfall() })
+	tasks["heat map"] = picture(why.HeatMap)
+	return tasks, nil
+}
+
+// logistic is the regression of scikit-learn: the probabilities of both classes.
+func (w *workplace) logistic(x mat.Matrix) mat.Matrix {
+	n, cols := x.Dims()
+	d := x.(*mat.Dense)
+	y := mat.NewDense(n, 2, nil)
+	slope, level := make([]float64, cols), w.Intercept
+	for j := range slope {
+		slope[j] = w.Weights[j] / w.Scale[j]
+		level -= slope[j] * w.Mean[j]
+	}
+	for i := range n {
+		z := level
+		for j, v := range d.RawRowView(i) {
+			z += slope[j] * v
+		}
+		p := 1 / (1 + math.Exp(-z))
+		to := y.RawRowView(i)
+		to[0], to[1] = 1-p, p
+	}
+	return y
+}
