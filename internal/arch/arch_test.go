@@ -93,6 +93,7 @@ const policy = `
 	install:
 	bench/train:              nn nn/tensor
 	bench/plots:              viz
+	bench/explain:            trees viz/chart viz/explain $gonum
 	cmd/loupe:                kernel install
 
 	internal/arch:
