@@ -56,6 +56,7 @@ type Attribution struct {
 	top      int  // features that pictures show; 0 for ten
 	slopes   bool // values are slopes, which sum up to nothing
 	unsigned bool // values are never below 0
+	shared   bool // Errors are no standard errors, but what is shared out evenly
 	words    bool // features are words, and their values numbers that stand for these
 	err      error
 }

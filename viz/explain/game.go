@@ -58,6 +58,7 @@ type game struct {
 	background *reference
 	x          []float64
 	players    [][]int // their columns
+	active     []int   // and their numbers among all
 	base, full []float64
 	workers    int
 	label      string

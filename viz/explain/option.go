@@ -32,6 +32,7 @@ type options struct {
 	probability bool
 
 	correlated bool
+	merges     [][2]int
 	folds      int
 
 	precision float64 // of anchors

@@ -17,6 +17,8 @@ func asking(model any, background any) map[string]interface{ Explain(rows any) *
 		"kernel":      KernelSHAP(model, background, Samples(200)),
 		"permutation": PermutationSHAP(model, background, Samples(6)),
 		"sampling":    SamplingSHAP(model, background, Samples(20)),
+		"partition":   PartitionSHAP(model, background),
+		"additive":    AdditiveSHAP(model, background),
 		"LIME":        LIME(model, background, Samples(500)),
 	}
 }
@@ -135,6 +137,7 @@ func TestCores(t *testing.T) {
 			"kernel":      KernelSHAP(curved, someRows, Seed(seed)),
 			"permutation": PermutationSHAP(curved, someRows, Samples(4), Seed(seed)),
 			"sampling":    SamplingSHAP(curved, someRows, Samples(8), Seed(seed)),
+			"partition":   PartitionSHAP(curved, someRows, Samples(8)),
 			"LIME":        LIME(curved, someRows, Samples(500), Seed(seed)),
 		} {
 			for _, rows := range []any{oneRow, someRows} {

@@ -13,7 +13,8 @@ import (
 // mean prediction for the background.
 //
 // [ExactSHAP] is for few features. For more, [KernelSHAP] and [PermutationSHAP] are
-// close after few predictions, and say how close. All take [Groups] of features that
+// close after few predictions, and say how close; [PartitionSHAP] keeps features together
+// that go together, and [AdditiveSHAP] is for additive models. All take [Groups] of features that
 // count as one, and [Summary] to make a large background small.
 type SHAP struct {
 	name       string
@@ -22,7 +23,9 @@ type SHAP struct {
 	background *table
 	reference  *reference
 	groups     *groups
+	tree       *hierarchy // over the groups, of methods that need one
 	err        error
+	shared     bool // errors are what is shared out evenly
 	// limit is what the additivity gap must not exceed.
 	limit float64
 	// solve explains one row, players × outputs.
@@ -104,7 +107,7 @@ func (s *SHAP) start(t *table) (*Attribution, error) {
 	}
 	n, _ := t.x.Dims()
 	a := &Attribution{Method: s.name, Base: make([]float64, s.p.outputs), Predicted: predicted, Data: s.groups.data(t.x),
-		Features: s.groups.names, Outputs: outputNames(s.p.outputs, t, s.background), Names: t.names}
+		Features: s.groups.names, Outputs: outputNames(s.p.outputs, t, s.background), Names: t.names, shared: s.shared}
 	if a.words = t.words && len(a.Features) == len(t.features); a.words {
 		a.Features = t.features
 	}
@@ -132,6 +135,7 @@ func (s *SHAP) fill(a *Attribution, t *table) error {
 		if len(active) == 0 {
 			return nil
 		}
+		g.active = active
 		for _, p := range active {
 			g.players = append(g.players, s.groups.columns[p])
 		}

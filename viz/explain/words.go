@@ -115,6 +115,9 @@ func (v *view) checked(o *chart.Options) string {
 				worst = max(worst, v.a.Errors[v.k].At(i, j))
 			}
 		}
+		if v.a.shared {
+			return o.Say("Up to %s of a contribution is shared out evenly within a cluster of features: more samples would tell them apart.", chart.Number(worst))
+		}
 		return o.Say("Contributions are estimates with standard errors up to %s.", chart.Number(worst))
 	}
 	return ""
