@@ -71,7 +71,7 @@ func (a *Alternatives) value(p int, row []float64) string {
 	if len(columns) > 1 {
 		return draw.Clean(a.names[best])
 	}
-	return strings.ReplaceAll(fmt.Sprintf("%.6g", row[best]), "-", "−")
+	return strings.ReplaceAll(fmt.Sprintf("%.5g", row[best]), "-", "−")
 }
 
 // answer words what the model gives.

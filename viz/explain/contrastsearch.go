@@ -2,12 +2,35 @@ package explain
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
 )
+
+// alternatives are found without the features of others, one after the other, so that
+// who cannot change one of them has a choice.
+func (c *Contrast) alternatives(x []float64, g *goal) ([][]float64, error) {
+	found, err := c.search(x, g, nil)
+	if err != nil {
+		return nil, err
+	}
+	for k := 0; k < len(found) && len(found) < c.o.count; k++ {
+		for _, p := range c.changed(x, found[k]) {
+			more, err := c.search(x, g, []int{p})
+			if errors.Is(err, errNoWay) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			found = c.different(append(found, more...), x)
+		}
+	}
+	return found, nil
+}
 
 // mayBecome reports whether a feature can change from a row to another.
 func (c *Contrast) mayBecome(p int, x, to []float64) bool {
@@ -23,11 +46,11 @@ func (c *Contrast) mayBecome(p int, x, to []float64) bool {
 	return true
 }
 
-// towards is a row with all that can change as in another.
-func (c *Contrast) towards(x, to []float64) []float64 {
+// towards is a row with all that can change as in another, but for some features.
+func (c *Contrast) towards(x, to []float64, but []int) []float64 {
 	out := slices.Clone(x)
 	for p, columns := range c.groups.columns {
-		if c.mayBecome(p, x, to) {
+		if !slices.Contains(but, p) && c.mayBecome(p, x, to) {
 			for _, j := range columns {
 				out[j] = to[j]
 			}
@@ -39,12 +62,16 @@ func (c *Contrast) towards(x, to []float64) []float64 {
 // directions is how many training rows are gone towards.
 const directions = 40
 
-// search goes towards the nearest training rows that lead to the goal.
-func (c *Contrast) search(x []float64, g *goal) ([][]float64, error) {
+// errNoWay says that no training row leads to the goal.
+var errNoWay = errors.New("there is no way")
+
+// search goes towards the nearest training rows that lead to the goal, without some
+// features.
+func (c *Contrast) search(x []float64, g *goal, but []int) ([][]float64, error) {
 	rows, cols := c.train.x.Dims()
 	all := mat.NewDense(rows, cols, nil)
 	for i := range rows {
-		all.SetRow(i, c.towards(x, c.train.x.RawRowView(i)))
+		all.SetRow(i, c.towards(x, c.train.x.RawRowView(i), but))
 	}
 	y, err := c.p.all(all)
 	if err != nil {
@@ -57,7 +84,7 @@ func (c *Contrast) search(x []float64, g *goal) ([][]float64, error) {
 		}
 	}
 	if len(good) == 0 {
-		return nil, c.hopeless(g)
+		return nil, errNoWay
 	}
 	slices.SortStableFunc(good, func(i, j int) int {
 		return cmp.Compare(c.distance(x, all.RawRowView(i)), c.distance(x, all.RawRowView(j)))
@@ -68,7 +95,10 @@ func (c *Contrast) search(x []float64, g *goal) ([][]float64, error) {
 		found[i], err = c.shorten(x, all.RawRowView(good[i]), g)
 		return err
 	})
-	return found, err
+	if err != nil {
+		return nil, err
+	}
+	return c.different(found, x), nil
 }
 
 // hopeless says why there is no way.

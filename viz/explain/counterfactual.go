@@ -217,13 +217,16 @@ func (c *Contrast) explain(row any, a *Alternatives) error {
 	if err != nil {
 		return err
 	}
-	found, err := c.search(x, g)
+	found, err := c.alternatives(x, g)
+	if errors.Is(err, errNoWay) {
+		return c.hopeless(g)
+	}
 	if err != nil {
 		return err
 	}
 	a.Row, a.Features, a.names, a.groups, a.classes, a.goal = x, c.groups.names, c.train.features, c.groups, c.train.classes, g
 	a.Predicted = y.RawRowView(0)
-	for _, f := range c.different(found, x) {
+	for _, f := range found {
 		at, err := c.p.all(mat.NewDense(1, len(f), f))
 		if err != nil {
 			return err

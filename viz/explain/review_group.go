@@ -161,7 +161,7 @@ func (r *Review) captionShares(o *chart.Options, list []Share) string {
 	for from := 0; from < len(list) && len(texts) < 3; from += groups {
 		low := slices.MinFunc(list[from:from+groups], func(a, b Share) int { return cmp.Compare(a.Mean, b.Mean) })
 		high := slices.MaxFunc(list[from:from+groups], func(a, b Share) int { return cmp.Compare(a.Mean, b.Mean) })
-		if low.High < high.Low {
+		if low.High < high.Low && high.Mean-low.Mean > 0.1*spread(list[:groups]) { // what is a tenth of the first is not worth a word
 			texts = append(texts, o.Say("%s contributes %s for %s and %s for %s.", draw.Clean(low.Feature), signedNumber(high.Mean), draw.Clean(high.Group), signedNumber(low.Mean), draw.Clean(low.Group)))
 		}
 	}
