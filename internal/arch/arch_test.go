@@ -64,7 +64,8 @@ const policy = `
 	viz/layers:          viz/model viz/chart viz/draw
 	viz/params:          viz/model viz/chart gonum.org/v1/gonum
 	viz/activity:        display viz/model viz/chart gonum.org/v1/gonum
-	viz/explain:         display viz/model viz/chart viz/draw viz/source/nn nn/data trees gonum.org/v1/gonum
+	viz/superpixel:
+	viz/explain:         display viz/model viz/chart viz/draw viz/superpixel viz/source/nn nn/data trees gonum.org/v1/gonum
 	viz:                display viz/graph viz/layers viz/params viz/activity viz/model viz/source/nn nn viz/draw viz/chart viz/words nn/data $gonum
 
 	# The engine. Each part is usable without those below it.
