@@ -16,7 +16,7 @@ const mostExact = 20
 // coalitions of the features in which a row differs from the background, which are
 // at most 20 (2²⁰ coalitions, each for every background row).
 func ExactSHAP(model, background any, list ...Option) *SHAP {
-	s := newSHAP("Exact SHAP", model, background, list)
+	s := newSHAP("Exact SHAP", model, background, list, masking...)
 	s.solve = func(_ *SHAP, g *game, _ *rand.Rand) (*shares, error) { return g.exact() }
 	return s
 }

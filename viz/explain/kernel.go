@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -20,7 +21,7 @@ import (
 // estimator of White 1980, leverage corrected, for a sample of which some strata are
 // complete), widened as those of [PermutationSHAP]. [UntilError] takes samples until they are small.
 func KernelSHAP(model, background any, list ...Option) *SHAP {
-	s := newSHAP("Kernel SHAP", model, background, list, "Samples", "Seed", "UntilError", "MaxFeatures")
+	s := newSHAP("Kernel SHAP", model, background, list, append(slices.Clip(masking), "Samples", "Seed", "UntilError", "MaxFeatures")...)
 	if s.err == nil && s.o.samples < 0 {
 		s.err = fmt.Errorf("%d coalitions cannot be asked for: Samples needs 1 or more", s.o.samples)
 	}

@@ -19,7 +19,19 @@ type Local struct {
 	train    *table
 	features []feature
 	rooms    sync.Pool
+	cutter   cutter // takes samples apart; nil for rows of features
+	draw     func(z []float64, r *rand.Rand) (weight float64)
 	err      error
+}
+
+// A neighbourhood is samples about one row or sample, that local models are fitted to.
+type neighbourhood struct {
+	o       *options
+	outputs int
+	at      []float64 // the representation of the row itself
+	number  int       // of the row
+	// sample asks the model for n samples; the first ones begin with the row itself.
+	sample func(n int, first bool, r *rand.Rand) (*moments, error)
 }
 
 // A limeRoom is where samples are drawn.
@@ -62,30 +74,30 @@ func LIME(model, train any, list ...Option) *Local {
 		l.err = fmt.Errorf("the training rows: %w", l.err)
 		return l
 	}
-	l.defaults()
+	_, m := l.train.x.Dims()
+	l.defaults(limeSamples, limeMost, limeWidth*math.Sqrt(float64(m)))
+	if !l.o.has("Bins") {
+		l.o.bins = "quartile"
+	}
 	if l.err == nil {
 		l.features, l.err = l.represent()
 	}
 	return l
 }
 
-func (l *Local) defaults() {
+func (l *Local) defaults(samples, features int, width float64) {
 	o := l.o
-	_, m := l.train.x.Dims()
 	if !o.has("Samples") {
-		o.samples = limeSamples
+		o.samples = samples
 	}
 	if !o.has("MaxFeatures") {
-		o.features = limeMost
+		o.features = features
 	}
 	if !o.has("Selection") {
 		o.selection = "auto"
 	}
-	if !o.has("Bins") {
-		o.bins = "quartile"
-	}
 	if !o.has("Width") {
-		o.width = limeWidth * math.Sqrt(float64(m))
+		o.width = width
 	}
 	if !o.has("Repeats") {
 		o.repeats = 1
@@ -121,6 +133,9 @@ func (l *Local) Row(row any) *Attribution { return l.Explain(row) }
 func (l *Local) Explain(rows any) *Attribution {
 	if l.err != nil {
 		return failed(limeName, l.err)
+	}
+	if l.cutter != nil {
+		return l.explainParts(rows)
 	}
 	t, err := rowsOf(rows)
 	if err == nil {
@@ -160,28 +175,32 @@ func complete(t *table) error {
 }
 
 func (l *Local) explain(t *table, predicted *mat.Dense) (*Attribution, error) {
-	n, m := t.x.Dims()
-	outputs := l.p.outputs
-	a := &Attribution{Method: limeName, Predicted: predicted, Data: t.x, Features: t.features, Outputs: outputNames(outputs, t, l.train),
-		Names: t.names, Check: Check{Name: "R² of the local model"}}
-	for range outputs {
-		a.Values, a.Errors = append(a.Values, mat.NewDense(n, m, nil)), append(a.Errors, mat.NewDense(n, m, nil))
-	}
+	n, _ := t.x.Dims()
 	workers, inner, label, within := l.p.workers(), 1, limeName, ""
 	if n < workers {
 		workers, inner, label, within = 1, workers, "", limeName
 	}
 	explained := make([]*locals, n)
 	err := parallel(n, workers, label, func(i int) (err error) {
-		explained[i], err = l.repeated(t.x.RawRowView(i), i, inner, within)
+		explained[i], err = l.near(t.x.RawRowView(i), i).repeated(inner, within)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	a.Check.Value = math.Inf(1)
+	return localAttribution(t, predicted, explained, outputNames(l.p.outputs, t, l.train)), nil
+}
+
+// localAttribution puts local models of rows together.
+func localAttribution(t *table, predicted *mat.Dense, explained []*locals, names []string) *Attribution {
+	n, m := t.x.Dims()
+	a := &Attribution{Method: limeName, Predicted: predicted, Data: t.x, Features: t.features, Outputs: names,
+		Names: t.names, Check: Check{Name: "R² of the local model", Value: math.Inf(1)}}
+	for range names {
+		a.Values, a.Errors = append(a.Values, mat.NewDense(n, m, nil)), append(a.Errors, mat.NewDense(n, m, nil))
+	}
 	for i, e := range explained {
-		for k := range outputs {
+		for k := range names {
 			a.Values[k].SetRow(i, e.values.RawRowView(k))
 			a.Errors[k].SetRow(i, e.errors.RawRowView(k))
 		}
@@ -193,7 +212,17 @@ func (l *Local) explain(t *table, predicted *mat.Dense) (*Attribution, error) {
 	if n == 1 {
 		a.Base = explained[0].base
 	}
-	return a, nil
+	return a
+}
+
+// near is the neighbourhood of a row of features.
+func (l *Local) near(row []float64, number int) *neighbourhood {
+	at, bins := make([]float64, len(row)), make([]int, len(row))
+	for j := range l.features {
+		at[j], bins[j] = l.features[j].own(row[j])
+	}
+	return &neighbourhood{o: l.o, outputs: l.p.outputs, at: at, number: number,
+		sample: func(n int, first bool, r *rand.Rand) (*moments, error) { return l.sample(row, at, bins, n, first, r) }}
 }
 
 // locals are the local models of one row, outputs × features.
@@ -204,17 +233,13 @@ type locals struct {
 	stability      *Stability
 }
 
-// once explains one row with its own samples.
-func (l *Local) once(row []float64, seed uint64, workers int, label string) (*locals, error) {
-	m, outputs := len(row), l.p.outputs
-	at, bins := make([]float64, m), make([]int, m)
-	for j := range l.features {
-		at[j], bins[j] = l.features[j].own(row[j])
-	}
-	parts := make([]*moments, (l.o.samples+limePiece-1)/limePiece)
+// once explains the row with samples of its own.
+func (h *neighbourhood) once(seed uint64, workers int, label string) (*locals, error) {
+	m, outputs := len(h.at), h.outputs
+	parts := make([]*moments, (h.o.samples+limePiece-1)/limePiece)
 	err := parallel(len(parts), workers, label, func(i int) (err error) {
-		n := min(limePiece, l.o.samples-i*limePiece)
-		parts[i], err = l.sample(row, at, bins, n, i == 0, source(seed, uint64(i)))
+		n := min(limePiece, h.o.samples-i*limePiece)
+		parts[i], err = h.sample(n, i == 0, source(seed, uint64(i)))
 		return err
 	})
 	if err != nil {
@@ -228,7 +253,7 @@ func (l *Local) once(row []float64, seed uint64, workers int, label string) (*lo
 	if !(all.weight-1 > 1e-9) { // but for the row itself
 		return nil, errors.New("all samples are too far away to count: give a greater Width")
 	}
-	return e, e.fit(all, parts, l.o, at, workers)
+	return e, e.fit(all, parts, h.o, h.at, workers)
 }
 
 // fit fits the local model of each output to all samples, and each without a part of them.
@@ -282,7 +307,7 @@ func (l *Local) sample(row, at []float64, bins []int, n int, first bool, r *rand
 		for j, v := range rep {
 			square += (v - at[j]) * (v - at[j])
 		}
-		sums.add(rep, y.RawRowView(i), math.Exp(-square/(2*l.o.width*l.o.width)), drawn.places)
+		sums.add(rep, y.RawRowView(i), l.o.nearness(math.Sqrt(square)), drawn.places)
 	}
 	return sums, nil
 }

@@ -27,7 +27,8 @@ type predictor struct {
 	ask func(x *mat.Dense) (mat.Matrix, error)
 	// alone is set for models that use all cores for a batch themselves.
 	alone   bool
-	outputs int // 0 until it has answered
+	outputs int   // 0 until it has answered
+	shape   []int // of a sample, nil if the model does not tell
 }
 
 // predictorOf makes a predictor of whatever predicts.
@@ -51,9 +52,11 @@ func predictorOf(v any) (*predictor, error) {
 	if m.Runner == nil {
 		return nil, errors.New("this model cannot be run: its source describes it only")
 	}
-	return &predictor{alone: true, ask: func(x *mat.Dense) (mat.Matrix, error) {
-		return run(m, x)
-	}}, nil
+	p := &predictor{alone: true, ask: func(x *mat.Dense) (mat.Matrix, error) { return run(m, x) }}
+	if len(m.Nodes) > 0 {
+		p.shape = m.Nodes[0].Shape
+	}
+	return p, nil
 }
 
 func functional(f func(mat.Matrix) mat.Matrix) *predictor {

@@ -32,8 +32,14 @@ type options struct {
 	probability bool
 
 	correlated bool
-	merges     [][2]int
-	folds      int
+
+	// Of parts of images and texts:
+	mask        any
+	superpixels int
+	segments    string
+	positions   bool
+	merges      [][2]int
+	folds       int
 
 	precision float64 // of anchors
 	as        any     // of prototypes

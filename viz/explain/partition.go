@@ -23,14 +23,14 @@ import (
 // most are taken apart first, and what is known of a cluster only is shared out evenly
 // within it; Errors say how much of each value is. Values always sum up to the prediction.
 func PartitionSHAP(model, background any, list ...Option) *SHAP {
-	s := newSHAP("Partition SHAP", model, background, list, "Samples", "Hierarchy")
+	s := newSHAP("Partition SHAP", model, background, list, append(slices.Clip(masking), "Samples", "Hierarchy")...)
 	if s.err == nil && s.o.samples < 0 {
 		s.err = fmt.Errorf("%d coalitions cannot be asked for: Samples needs 1 or more", s.o.samples)
 	}
 	if s.err == nil && s.groups != nil {
 		s.tree, s.err = s.clustered()
 	}
-	s.shared = true
+	s.shared, s.clusters = true, true
 	s.solve = func(s *SHAP, g *game, _ *rand.Rand) (*shares, error) {
 		return g.owen(s.tree.only(g.active), s.o.samples)
 	}
@@ -41,6 +41,9 @@ func PartitionSHAP(model, background any, list ...Option) *SHAP {
 func (s *SHAP) clustered() (*hierarchy, error) {
 	if s.o.has("Hierarchy") {
 		return hierarchyOf(len(s.groups.names), s.o.merges)
+	}
+	if n, _ := s.background.x.Dims(); n < 3 || s.background.words { // nothing tells what goes together but the order
+		return halved(len(s.groups.names), nil), nil
 	}
 	return correlated(s.background.x, s.groups.columns), nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -21,7 +22,7 @@ import (
 // value is within 1.96 of them in about 95 %. Of 10 orders that is so over the features,
 // and for single ones whose interactions are rare it may be 90 %.
 func PermutationSHAP(model, background any, list ...Option) *SHAP {
-	s := newSHAP("Permutation SHAP", model, background, list, "Samples", "Seed")
+	s := newSHAP("Permutation SHAP", model, background, list, append(slices.Clip(masking), "Samples", "Seed")...)
 	s.fewest(10, 2, "orders of features")
 	s.solve = func(s *SHAP, g *game, r *rand.Rand) (*shares, error) { return g.permutations(s.o.samples, r) }
 	return s
@@ -35,7 +36,7 @@ func PermutationSHAP(model, background any, list ...Option) *SHAP {
 //
 // Errors are as those of PermutationSHAP.
 func SamplingSHAP(model, background any, list ...Option) *SHAP {
-	s := newSHAP("Sampling SHAP", model, background, list, "Samples", "Seed")
+	s := newSHAP("Sampling SHAP", model, background, list, append(slices.Clip(masking), "Samples", "Seed")...)
 	s.fewest(200, 2, "orders for each feature")
 	s.limit = 0
 	s.solve = func(s *SHAP, g *game, r *rand.Rand) (*shares, error) { return g.sampled(s.o.samples, r) }

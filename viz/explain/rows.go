@@ -17,6 +17,7 @@ type table struct {
 	names    []string // of the rows, nil if they have none
 	words    bool     // the features are places of a text, and their names its words
 	classes  []string // of what the rows are labelled with, nil if unknown
+	shape    []int    // of a row that is more than a list, nil if unknown
 }
 
 // rowsOf reads rows: a *data.Set, a matrix, a tensor, [][]float64, or the numbers of
@@ -34,7 +35,7 @@ func rowsOf(v any) (*table, error) {
 		if err := v.Load(); err != nil {
 			return nil, err
 		}
-		return checked(&table{x: v.Matrix(), features: v.Features(), classes: v.Classes()})
+		return checked(&table{x: v.Matrix(), features: v.Features(), classes: v.Classes(), shape: v.Shape()})
 	case mat.Matrix:
 		return checked(&table{x: mat.DenseCopyOf(v)})
 	case []float64:
@@ -54,7 +55,7 @@ func rowsOf(v any) (*table, error) {
 		return nil, errors.New("there are no rows: there is not a single number")
 	}
 	cols := len(a.Values) / a.Shape[0] // each sample is a row of its numbers
-	t := &table{x: mat.NewDense(a.Shape[0], cols, append([]float64(nil), a.Values...))}
+	t := &table{x: mat.NewDense(a.Shape[0], cols, append([]float64(nil), a.Values...)), shape: a.Shape[1:]}
 	if len(a.Names) == cols {
 		t.features, t.words = a.Names, true
 	}

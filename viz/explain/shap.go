@@ -3,6 +3,7 @@ package explain
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -16,6 +17,9 @@ import (
 // close after few predictions, and say how close; [PartitionSHAP] keeps features together
 // that go together, and [AdditiveSHAP] is for additive models. All take [Groups] of features that
 // count as one, and [Summary] to make a large background small.
+//
+// Images are explained by regions with a [Mask], [Superpixels] or [Segments], and nil in
+// place of the background; so are texts by their words, if the model is a [TextModel].
 type SHAP struct {
 	name       string
 	p          *predictor
@@ -23,7 +27,9 @@ type SHAP struct {
 	background *table
 	reference  *reference
 	groups     *groups
-	tree       *hierarchy // over the groups, of methods that need one
+	clusters   bool       // the method needs a tree
+	tree       *hierarchy // over the groups
+	cutter     cutter     // takes samples apart; nil if features are explained
 	err        error
 	shared     bool // errors are what is shared out evenly
 	// limit is what the additivity gap must not exceed.
@@ -44,6 +50,11 @@ func newSHAP(name string, model, background any, list []Option, known ...string)
 	s := &SHAP{name: name, limit: additivity}
 	if s.o, s.err = optionsOf(list, append([]string{"Output", "Groups", "Summary"}, known...)...); s.err != nil {
 		return s
+	}
+	if slices.Contains(known, "Mask") {
+		if s.cutter, s.err = cutterOf(model, s.o, background); s.err != nil || s.cutter != nil {
+			return s
+		}
 	}
 	if s.p, s.err = predictorOf(model); s.err != nil {
 		return s
@@ -75,6 +86,9 @@ func (s *SHAP) Explain(rows any) *Attribution {
 	if s.err != nil {
 		return failed(s.name, s.err)
 	}
+	if s.cutter != nil {
+		return s.explainParts(rows)
+	}
 	t, err := rowsOf(rows)
 	if err != nil {
 		return failed(s.name, err)
@@ -82,6 +96,35 @@ func (s *SHAP) Explain(rows any) *Attribution {
 	if err := t.like(s.background); err != nil {
 		return failed(s.name, err)
 	}
+	return s.explain(t)
+}
+
+// explainParts explains samples by their parts.
+func (s *SHAP) explainParts(samples any) *Attribution {
+	cuts, err := s.cutter.cut(samples)
+	if err != nil {
+		return failed(s.name, err)
+	}
+	list := make([]*Attribution, len(cuts))
+	for i, c := range cuts {
+		one := *s
+		one.p = c.p
+		one.compare(c.nothing())
+		if one.err == nil && s.clusters {
+			one.tree = c.tree()
+			if s.o.has("Hierarchy") {
+				one.tree, one.err = hierarchyOf(len(c.names), s.o.merges)
+			}
+		}
+		if one.err != nil {
+			return failed(s.name, one.err)
+		}
+		list[i] = c.whole(one.explain(c.all()))
+	}
+	return stacked(list)
+}
+
+func (s *SHAP) explain(t *table) *Attribution {
 	a, err := s.start(t)
 	if err == nil {
 		err = s.fill(a, t)

@@ -4,15 +4,20 @@ import (
 	"fmt"
 
 	"loupe/viz/chart"
+	"loupe/viz/model"
 )
 
-// figure is what the attribution shows as the result of a cell: one row as a
-// waterfall, many as a beeswarm.
+// figure is what the attribution shows as the result of a cell: images as they are, a text
+// as its words, one other row as a waterfall, and many as a beeswarm.
 func (a *Attribution) figure() *chart.Figure {
 	if a.Err() != nil {
 		return chart.Failed(a.Err())
 	}
-	switch rows, _, _ := a.Dims(); {
+	switch rows, features, _ := a.Dims(); {
+	case len(a.Shape) > 1 && rows <= maxOverlays && model.Size(a.Shape) == features:
+		return a.Overlay()
+	case a.words && rows == 1:
+		return a.Text()
 	case rows > 1:
 		return a.Beeswarm()
 	case a.Base == nil:

@@ -1,6 +1,8 @@
 package explain
 
 import (
+	"cmp"
+	"fmt"
 	"math"
 	"slices"
 
@@ -16,6 +18,9 @@ type Stability struct {
 	// any two explanations, the lowest of the outputs: 1 if all name the features in the
 	// same order, 0 if the order is chance.
 	Agreement float64
+	// Same is how many explanations name the First features with the largest values in
+	// one and the same order, the fewest of the outputs.
+	First, Same int
 	// Spread is the standard deviation of each value over the explanations, outputs ×
 	// features.
 	Spread *mat.Dense
@@ -26,21 +31,21 @@ type Stability struct {
 func Repeats(n int) Option { return func(o *options) { o.set("Repeats"); o.repeats = n } }
 
 // repeated explains a row as often as it shall be.
-func (l *Local) repeated(row []float64, number, workers int, label string) (*locals, error) {
-	n := l.o.repeats
+func (h *neighbourhood) repeated(workers int, label string) (*locals, error) {
+	n := h.o.repeats
 	if n == 1 {
-		return l.once(row, l.seedOf(number, 0), workers, label)
+		return h.once(h.seedOf(0), workers, label)
 	}
 	all := make([]*locals, n)
 	for i := range all {
 		var err error
-		if all[i], err = l.once(row, l.seedOf(number, i), workers, label); err != nil {
+		if all[i], err = h.once(h.seedOf(i), workers, label); err != nil {
 			return nil, err
 		}
 	}
 	outputs, features := all[0].values.Dims()
 	e := &locals{values: mat.NewDense(outputs, features, nil), errors: mat.NewDense(outputs, features, nil), base: make([]float64, outputs), score: math.Inf(1),
-		stability: &Stability{Repeats: n, Agreement: 1, Spread: mat.NewDense(outputs, features, nil)}}
+		stability: &Stability{Repeats: n, Agreement: 1, First: min(firstFeatures, features), Same: n, Spread: mat.NewDense(outputs, features, nil)}}
 	sample := make([]float64, n)
 	for k := range outputs {
 		for j := range features {
@@ -53,6 +58,7 @@ func (l *Local) repeated(row []float64, number, workers int, label string) (*loc
 			e.errors.Set(k, j, widened(n)*spread/math.Sqrt(float64(n)))
 		}
 		e.stability.Agreement = min(e.stability.Agreement, agreement(all, k))
+		e.stability.Same = min(e.stability.Same, sameOrder(all, k, e.stability.First))
 	}
 	for _, one := range all {
 		e.score = min(e.score, one.score)
@@ -63,8 +69,25 @@ func (l *Local) repeated(row []float64, number, workers int, label string) (*loc
 	return e, nil
 }
 
-func (l *Local) seedOf(row, repeat int) uint64 {
-	return source(l.o.seed, uint64(row)<<32|uint64(repeat)).Uint64()
+func (h *neighbourhood) seedOf(repeat int) uint64 {
+	return source(h.o.seed, uint64(h.number)<<32|uint64(repeat)).Uint64()
+}
+
+// firstFeatures is how many features the order of which is compared.
+const firstFeatures = 5
+
+// sameOrder is how many explanations agree on the order of the first features.
+func sameOrder(all []*locals, output, first int) int {
+	times, most := map[string]int{}, 0
+	for _, one := range all {
+		values := one.values.RawRowView(output)
+		order := everyone(len(values))
+		slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(math.Abs(values[j]), math.Abs(values[i])) })
+		key := fmt.Sprint(order[:first])
+		times[key]++
+		most = max(most, times[key])
+	}
+	return most
 }
 
 // agreement is the mean rank correlation of the sizes of values of one output.

@@ -102,7 +102,7 @@ func (v *view) checked(o *chart.Options) string {
 	c := v.a.Check
 	switch {
 	case strings.HasPrefix(c.Name, "R²"):
-		return o.Say("The local model explains %s of what the model does nearby (R²).", share(c.Value))
+		return strings.Join(nonempty(o.Say("The local model explains %s of what the model does nearby (R²).", share(c.Value)), v.repeated(o)), " ")
 	case c.Name == "completeness gap" || c.Name == "conservation gap":
 		if all := v.all(); c.Value > 0.05*all {
 			return o.Say("Contributions miss what they should sum up to by up to %s.", chart.Number(c.Value))
@@ -121,6 +121,20 @@ func (v *view) checked(o *chart.Options) string {
 		return o.Say("Contributions are estimates with standard errors up to %s.", chart.Number(worst))
 	}
 	return ""
+}
+
+// repeated says how alike repeated explanations of a row were, the least of several rows.
+func (v *view) repeated(o *chart.Options) string {
+	if len(v.a.Stability) == 0 {
+		return ""
+	}
+	s := v.a.Stability[0]
+	for _, other := range v.a.Stability {
+		if other.Same < s.Same {
+			s = other
+		}
+	}
+	return o.Say("Repeated %s times, the order of the first %s features agreed in %s.", chart.Count(s.Repeats), chart.Count(s.First), chart.Count(s.Same))
 }
 
 // all is the greatest sum of the sizes of a row's contributions.
