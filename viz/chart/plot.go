@@ -231,10 +231,12 @@ func (p *plot) Describe(o *Options) string {
 	n := 0
 	for _, f := range p.panels {
 		var marks []string
-		for _, m := range f.Marks {
-			if n++; n <= maxDescribed && m != nil {
-				marks = append(marks, m.describe(o))
+		for i := 0; i < len(f.Marks); {
+			alike := sameLines(f.Marks[i:])
+			if n++; n <= maxDescribed && f.Marks[i] != nil {
+				marks = append(marks, describeLines(o, alike, f.Marks[i]))
 			}
+			i += max(1, len(alike))
 		}
 		if len(marks) == 0 {
 			continue
@@ -260,6 +262,35 @@ func (p *plot) Describe(o *Options) string {
 		text += " " + o.Say("Classes: %s.", strings.Join(shortList(k, 40), ", "))
 	}
 	return text
+}
+
+// sameLines are the lines that a list of marks begins with, if they bear one name: they
+// are samples of one thing.
+func sameLines(marks []Mark) []*line {
+	var list []*line
+	for _, m := range marks {
+		l, ok := m.(*line)
+		if !ok || l.opts.label == "" || len(list) > 0 && l.opts.label != list[0].opts.label {
+			break
+		}
+		list = append(list, l)
+	}
+	return list
+}
+
+// describeLines describes lines of one name together, and any other mark alone.
+func describeLines(o *Options, lines []*line, m Mark) string {
+	if len(lines) < 2 {
+		return m.describe(o)
+	}
+	x, y := newDomain(), newDomain()
+	for _, l := range lines {
+		l.extent(x, y)
+	}
+	if !y.any {
+		return o.Say("%s lines", count(len(lines))) + o.Say(" without finite values")
+	}
+	return lines[0].opts.named(o, o.Say("%s lines", count(len(lines)))) + o.Say(", x from %s to %s, y from %s to %s", number(x.lo), number(x.hi), number(y.lo), number(y.hi))
 }
 
 // shortList is the first names of a list, with an ellipsis if there are more.

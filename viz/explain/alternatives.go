@@ -83,11 +83,15 @@ func (a *Alternatives) answer(y []float64) string {
 	if a.goal.level == nil {
 		k = floats.MaxIdx(y)
 	}
-	name := fmt.Sprint(k)
-	if len(a.classes) == len(y) {
-		name = draw.Clean(a.classes[k])
+	return a.name(k, len(y)) + " (" + chart.Number(y[k]) + ")"
+}
+
+// name is that of one of some outputs.
+func (a *Alternatives) name(k, outputs int) string {
+	if len(a.classes) == outputs {
+		return draw.Clean(a.classes[k])
 	}
-	return name + " (" + chart.Number(y[k]) + ")"
+	return fmt.Sprint(k)
 }
 
 // Figure shows the row and its alternatives in columns: what changes, and what the
@@ -140,13 +144,28 @@ func (a *Alternatives) caption(o *chart.Options) string {
 	for _, c := range a.List[0].Changes {
 		parts = append(parts, o.Say("%s were %s, not %s", draw.Clean(c.Feature), c.To, c.From))
 	}
-	text := o.Say("The model says %s. It would say %s if %s.", a.answer(a.Predicted), a.answer(a.List[0].Predicted), strings.Join(parts, o.Say(" and ")))
+	text := a.would(o, strings.Join(parts, o.Say(" and ")))
 	for i, other := range a.List {
 		if other.Unusual >= unlike {
 			text += " " + o.Say("Alternative %s is unlike the data: it lies farther from any than %s of them from each other.", chart.Count(i+1), share(other.Unusual))
 		}
 	}
 	return text
+}
+
+// would words what the model says, and what it would say on a condition: a class, or the
+// height of the output that is to reach a level.
+func (a *Alternatives) would(o *chart.Options, condition string) string {
+	now, then := a.Predicted, a.List[0].Predicted
+	if a.goal.level == nil {
+		return o.Say("The model says %s. It would say %s if %s.", a.answer(now), a.answer(then), condition)
+	}
+	k := a.goal.output
+	name := o.Say("the output")
+	if len(now) > 1 {
+		name = a.name(k, len(now))
+	}
+	return o.Say("For this row %s is %s. It would be %s if %s.", name, chart.Number(now[k]), chart.Number(then[k]), condition)
 }
 
 func (a *Alternatives) describe(o *chart.Options) string {

@@ -287,7 +287,7 @@ func (k *card) groups() (chapter, error) {
 		var o chart.Options
 		for _, g := range r.Gaps() {
 			if g.Sure() {
-				k.find("By %s, %s: %s more for %s than for %s (%s to %s).", r.by, measureName(&o, g.Measure), share(g.Value), g.Most, g.Less, share(g.Low), share(g.High))
+				k.find("By %s, %s", r.by, g.sentence(&o))
 			}
 		}
 		c.figures = append(c.figures, r.Figure())

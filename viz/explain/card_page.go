@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"loupe/display"
 )
 
 // Save writes the card to a file, in the format that its name ends with: .html is one
@@ -20,7 +22,7 @@ func (c Card) Save(path string) error {
 	var file string
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".html", ".htm":
-		if file, err = page(list); err == nil {
+		if file, err = page(list, 1); err == nil {
 			file = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + html.EscapeString(list[0].heading) +
 				"</title><style>body{font-family:sans-serif;max-width:60em;margin:2em auto;padding:0 1em}table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:.3em .6em;text-align:left}img{max-width:100%}</style></head><body>\n" + file + "</body></html>\n"
 		}
@@ -96,26 +98,16 @@ func plain(s string) string {
 	return strings.NewReplacer("\n", " ", "\\", `\\`, "|", `\|`, "*", `\*`, "_", `\_`, "`", "\\`", "<", "&lt;", "[", `\[`, "]", `\]`, "#", `\#`).Replace(s)
 }
 
-// page is the card as HTML that needs nothing else and runs nothing.
-func page(list []chapter) (string, error) {
+// cardLevel is that of a card's heading in a notebook, below those of the notebook's own
+// chapters.
+const cardLevel = 3
+
+// page is the card as HTML that needs nothing else and runs nothing. Its heading is of
+// level top.
+func page(list []chapter, top int) (string, error) {
 	var b strings.Builder
 	for i, s := range list {
-		level := 3
-		if i == 0 {
-			level = 2
-		}
-		fmt.Fprintf(&b, "<h%d>%s</h%d>\n", level, html.EscapeString(s.heading), level)
-		for _, t := range s.texts {
-			fmt.Fprintf(&b, "<p>%s</p>\n", html.EscapeString(t))
-		}
-		if len(s.list) > 0 {
-			b.WriteString("<ul>")
-			for _, t := range s.list {
-				fmt.Fprintf(&b, "<li>%s</li>", html.EscapeString(t))
-			}
-			b.WriteString("</ul>\n")
-		}
-		s.rows(&b)
+		s.html(&b, top+min(i, 1))
 		for _, f := range s.figures {
 			png, err := f.PNG()
 			if err != nil {
@@ -129,6 +121,22 @@ func page(list []chapter) (string, error) {
 		}
 	}
 	return b.String(), nil
+}
+
+// html writes all but the figures of a chapter.
+func (s *chapter) html(b *strings.Builder, level int) {
+	fmt.Fprintf(b, "<h%d>%s</h%d>\n", level, html.EscapeString(s.heading), level)
+	for _, t := range s.texts {
+		fmt.Fprintf(b, "<p>%s</p>\n", html.EscapeString(t))
+	}
+	if len(s.list) > 0 {
+		b.WriteString("<ul>")
+		for _, t := range s.list {
+			fmt.Fprintf(b, "<li>%s</li>", html.EscapeString(t))
+		}
+		b.WriteString("</ul>\n")
+	}
+	s.rows(b)
 }
 
 // rows writes the table.
@@ -151,13 +159,38 @@ func (s *chapter) rows(b *strings.Builder) {
 	b.WriteString("</table>\n")
 }
 
-// TryMIMEBundle shows the card with its figures.
+// Show shows the card in several outputs, its tables and each of its figures apart, so that
+// the figures stay where a shared notebook's HTML loses its images, as on GitHub.
+func (c Card) Show() error {
+	list, err := c.chapters()
+	if err != nil {
+		return err
+	}
+	for i := 0; i < len(list); {
+		var page, text strings.Builder
+		var figures []any
+		for ; i < len(list) && len(figures) == 0; i++ {
+			list[i].html(&page, cardLevel+min(i, 1))
+			list[i].markdown(&text, nil)
+			for _, f := range list[i].figures {
+				figures = append(figures, f)
+			}
+		}
+		tables := display.Bundle{Data: map[string]any{"text/html": page.String(), "text/plain": text.String()}}
+		if err := display.Show(append([]any{tables}, figures...)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// TryMIMEBundle shows the card with its figures, as one output: see also [Card.Show].
 func (c Card) TryMIMEBundle() (data, metadata map[string]any, err error) {
 	list, err := c.chapters()
 	if err != nil {
 		return nil, nil, err
 	}
-	file, err := page(list)
+	file, err := page(list, cardLevel)
 	if err != nil {
 		return nil, nil, err
 	}

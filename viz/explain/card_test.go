@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"loupe/display"
 	"loupe/nn"
 	"loupe/nn/data"
 )
@@ -25,7 +26,7 @@ func TestCard(t *testing.T) {
 		t.Fatal(err)
 	}
 	page, text := data["text/html"].(string), data["text/plain"].(string)
-	for _, want := range []string{"Model card: Loans &lt;b&gt;", "Advises clerks.", "not stated", "By town, accepted: ", "for town = 0 than for town = 1", "right for ", `src="data:image/png;base64,`, "recall", "income"} {
+	for _, want := range []string{"Model card: Loans &lt;b&gt;", "Advises clerks.", "not stated", "By town, accepted: ", " of town = 0 and ", " percentage points more", "right for ", `src="data:image/png;base64,`, "recall", "income"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page has no %q", want)
 		}
@@ -53,6 +54,50 @@ func TestCard(t *testing.T) {
 	}
 	if files, _ := filepath.Glob(filepath.Join(folder, "*.png")); len(files) != 3 {
 		t.Errorf("figures %q", files)
+	}
+}
+
+// shown is a front-end that keeps what it is shown.
+type shown struct{ outputs []display.Bundle }
+
+func (s *shown) Show(b display.Bundle, id string, update bool) error {
+	if id == "" { // bars of progress have one
+		s.outputs = append(s.outputs, b)
+	}
+	return nil
+}
+func (s *shown) Clear(bool) error                 { return nil }
+func (s *shown) Ask(string, bool) (string, error) { return "", nil }
+
+// TestCardApart: shown in parts, a card has the same tables, and its figures are outputs.
+func TestCardApart(t *testing.T) {
+	front := &shown{}
+	defer display.Connect(display.Connect(front))
+	c := loansCard()
+	if err := c.Show(); err != nil {
+		t.Fatal(err)
+	}
+	var kinds []string
+	var text strings.Builder
+	for _, b := range front.outputs {
+		if page, ok := b.Data["text/html"].(string); ok {
+			if strings.Contains(page, "<img") {
+				t.Error("an image is in a table's output")
+			}
+			text.WriteString(b.Data["text/plain"].(string))
+			kinds = append(kinds, "tables")
+		} else if _, ok := b.Data["image/png"]; ok {
+			kinds = append(kinds, "figure")
+		}
+	}
+	if got := strings.Join(kinds, " "); got != "tables figure tables figure tables figure tables" {
+		t.Errorf("outputs are %s", got)
+	}
+	if text.String() != c.String() {
+		t.Errorf("the texts are\n%s\nnot\n%s", text.String(), c)
+	}
+	if err := (Card{}).Show(); err == nil {
+		t.Error("an empty card was shown")
 	}
 }
 

@@ -13,7 +13,6 @@ type goal struct {
 	from   int
 	level  *float64
 	below  bool
-	text   string
 }
 
 // reach is how far an answer is beyond the goal: it is reached from 0 on.

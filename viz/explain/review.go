@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/stat/distuv"
+
 	"loupe/nn/data"
 )
 
@@ -57,8 +59,12 @@ func rate(k, n int) Rate {
 	if n == 0 {
 		return Rate{0, math.NaN(), 0, 1}
 	}
-	const z = 1.959963984540054
-	p, m := float64(k)/float64(n), float64(n)
+	return rateWithin(float64(k)/float64(n), n, 1.959963984540054)
+}
+
+// rateWithin is a share of n with an interval of z standard deviations.
+func rateWithin(p float64, n int, z float64) Rate {
+	m := float64(n)
 	middle, half := (p+z*z/(2*m))/(1+z*z/m), z/(1+z*z/m)*math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
 	return Rate{n, p, max(0, min(middle-half, p)), min(1, max(middle+half, p))}
 }
@@ -283,10 +289,14 @@ func (g *Group) miscalibration() float64 {
 
 // A Gap is the greatest difference of a rate between two groups.
 type Gap struct {
-	Measure    string // as the fields of Group are called
-	Most, Less string // the groups
-	Value      float64
-	Low, High  float64 // a 95 % interval (Newcombe 1998)
+	Measure              string // as the fields of Group are called
+	Most, Less           string // the groups
+	MostShare, LessShare float64
+	Value                float64 // the difference of the shares
+	// Low and High are a 95 % interval (Newcombe 1998). Of three or more groups, the two
+	// that differ most would often differ by chance: the interval is as much wider as there
+	// are pairs to choose from (Bonferroni).
+	Low, High float64
 }
 
 // Sure reports whether the difference is more than chance explains.
@@ -311,15 +321,20 @@ func (r *Review) Gaps() []Gap {
 	if r.err != nil {
 		return nil
 	}
+	pairs := float64(len(r.Groups)*(len(r.Groups)-1)) / 2
+	z := distuv.UnitNormal.Quantile(1 - 0.025/pairs)
 	for _, m := range measures {
 		var best *Gap
 		for i := range r.Groups {
 			for j := range r.Groups {
 				a, b := m.of(&r.Groups[i]), m.of(&r.Groups[j])
-				if d := a.Value - b.Value; i != j && d >= 0 && (best == nil || d > best.Value) {
-					best = &Gap{m.name, r.Groups[i].Name, r.Groups[j].Name, d,
-						d - math.Hypot(a.Value-a.Low, b.High-b.Value), d + math.Hypot(a.High-a.Value, b.Value-b.Low)}
+				if d := a.Value - b.Value; i == j || !(d >= 0) || best != nil && d <= best.Value {
+					continue
 				}
+				a, b = rateWithin(a.Value, a.Of, z), rateWithin(b.Value, b.Of, z)
+				d := a.Value - b.Value
+				best = &Gap{m.name, r.Groups[i].Name, r.Groups[j].Name, a.Value, b.Value, d,
+					d - math.Hypot(a.Value-a.Low, b.High-b.Value), d + math.Hypot(a.High-a.Value, b.Value-b.Low)}
 			}
 		}
 		if best != nil {

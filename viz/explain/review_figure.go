@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"image/color"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -97,13 +98,21 @@ func (r *Review) caption(o *chart.Options) string {
 	var texts []string
 	for _, g := range r.Gaps() {
 		if g.Sure() {
-			texts = append(texts, o.Say("%s: %s has %s more than %s (%s to %s).", measureName(o, g.Measure), draw.Clean(g.Most), chart.Number(g.Value), draw.Clean(g.Less), chart.Number(g.Low), chart.Number(g.High)))
+			texts = append(texts, g.sentence(o))
 		}
 	}
 	if len(texts) == 0 {
 		return o.Say("No difference between groups is larger than chance explains (95 % intervals).")
 	}
 	return strings.Join(texts, " ")
+}
+
+// sentence says both shares, since a difference of shares in per cent would be read as a
+// share of one of them.
+func (g *Gap) sentence(o *chart.Options) string {
+	points := func(x float64) string { return chart.Number(math.Round(1000*x) / 10) }
+	return o.Say("%s: %s of %s and %s of %s, %s percentage points more (%s to %s).", measureName(o, g.Measure),
+		share(g.MostShare), draw.Clean(g.Most), share(g.LessShare), draw.Clean(g.Less), points(g.Value), points(g.Low), points(g.High))
 }
 
 func (r *Review) describe(o *chart.Options) string {

@@ -89,6 +89,25 @@ func TestReview(t *testing.T) {
 	}
 }
 
+// TestManyGroups: among groups that do not differ, one pair of fifty or so is no finding.
+func TestManyGroups(t *testing.T) {
+	set, found := loans(4000), 0
+	const trials = 100
+	for trial := range trials {
+		r := rand.New(rand.NewPCG(uint64(trial), 1))
+		names := make([]string, set.Len())
+		for i := range names {
+			names[i] = fmt.Sprintf("group %d", r.IntN(10))
+		}
+		if gaps := NewReview(planted(0), set, ByName("chance", names)).Gaps(); gaps[0].Sure() {
+			found++
+		}
+	}
+	if found > 10 { // 5 are to be expected at most
+		t.Errorf("%d of %d reviews of groups by chance find a difference", found, trials)
+	}
+}
+
 // TestRate compares intervals with those of Wilson's formula as Newcombe (1998) prints
 // them.
 func TestRate(t *testing.T) {
