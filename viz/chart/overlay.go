@@ -8,20 +8,24 @@ import (
 	"golang.org/x/image/draw"
 )
 
-// overlay lays a matrix over an image at w × h pixels: the image in grey, and
-// the colour of a value the more it covers this the larger it is. The matrix is
-// enlarged smoothly, because its cells are larger than what they saw.
+// overlay lays a matrix over an image at w × h pixels: the image in pale grey, which no
+// colour is mistaken for, and the colour of a value the more it covers this the larger it
+// is. A matrix with a cell for each pixel of the image keeps its cells, which are what it
+// speaks of; one with larger cells is enlarged smoothly, because they saw more than they
+// cover.
 func (s *scale) overlay(m Matrix, under image.Image, w, h int) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
-	draw.BiLinear.Scale(img, img.Rect, under, under.Bounds(), draw.Src, nil)
 	rows, cols := m.Dims()
+	at, enlarge := between, draw.Interpolator(draw.BiLinear)
+	if size := under.Bounds().Size(); size.X == cols && size.Y == rows {
+		at, enlarge = nearest, draw.NearestNeighbor
+	}
+	enlarge.Scale(img, img.Rect, under, under.Bounds(), draw.Src, nil)
 	largest := max(math.Abs(s.lo), math.Abs(s.hi))
 	for y := range h {
 		for x := range w {
-			v := between(m, (float64(y)+0.5)/float64(h)*float64(rows)-0.5, (float64(x)+0.5)/float64(w)*float64(cols)-0.5)
-			p := img.NRGBAAt(x, y)
-			grey := uint8(0.299*float64(p.R) + 0.587*float64(p.G) + 0.114*float64(p.B))
-			c := color.NRGBA{grey, grey, grey, 255}
+			v := at(m, (float64(y)+0.5)/float64(h)*float64(rows)-0.5, (float64(x)+0.5)/float64(w)*float64(cols)-0.5)
+			c := greyed(img.NRGBAAt(x, y))
 			if !math.IsNaN(v) && largest > 0 {
 				share := 0.85 * math.Sqrt(min(math.Abs(v)/largest, 1))
 				c = mixed(s.color(v), c, share)
@@ -31,6 +35,19 @@ func (s *scale) overlay(m Matrix, under image.Image, w, h int) *image.NRGBA {
 		}
 	}
 	return img
+}
+
+// greyed is a colour in grey of half the contrast.
+func greyed(c color.NRGBA) color.NRGBA {
+	grey := 0.299*float64(c.R) + 0.587*float64(c.G) + 0.114*float64(c.B)
+	p := uint8(127.5 + grey/2)
+	return color.NRGBA{p, p, p, 255}
+}
+
+// nearest is the cell at a row and a column.
+func nearest(m Matrix, i, j float64) float64 {
+	rows, cols := m.Dims()
+	return m.At(min(max(int(math.Round(i)), 0), rows-1), min(max(int(math.Round(j)), 0), cols-1))
 }
 
 // between interpolates a matrix at a row and a column.

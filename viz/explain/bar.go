@@ -108,7 +108,7 @@ func (b *bars) all() *chart.Figure {
 		b.parts = append(b.parts, parts)
 	}
 	art := &board{lines: func(o *chart.Options) []boardLine { return v.boardLines(o, false) }, height: 24, over: 2, draw: b.drawAll,
-		describe: v.describeAll, caption: v.captionRow, data: v.table,
+		describe: v.describeAll, caption: v.captionAll, data: v.table,
 		axis: func(o *chart.Options) string {
 			if outputs > 1 {
 				return o.Say("mean size of the contributions")
@@ -117,7 +117,9 @@ func (b *bars) all() *chart.Figure {
 		}}
 	if outputs > 1 {
 		art.over = 24
-		art.caption = func(o *chart.Options) string { return v.checked(o) }
+		art.caption = func(o *chart.Options) string {
+			return strings.Join(nonempty(o.Say("Contributions to %s:", o.Count(outputs, "output", "outputs"))+b.most(o, 2), v.checked(o)), " ")
+		}
 		art.describe = b.describeAll
 	}
 	for _, p := range b.parts {
@@ -149,7 +151,13 @@ func (b *bars) drawAll(c *boardPen) {
 func (b *bars) describeAll(o *chart.Options) string {
 	v := b.v
 	text := v.a.Method + o.Say(": ") + o.Say("contributions to %s over %s.", o.Count(len(b.parts[0]), "output", "outputs"), o.Count(v.rows(), "row", "rows"))
-	for i := range min(3, len(v.order)) {
+	return strings.Join(nonempty(text+b.most(o, 3), v.checked(o)), " ")
+}
+
+// most says of the first features how much they matter to all outputs, and to which most.
+func (b *bars) most(o *chart.Options, n int) (text string) {
+	v := b.v
+	for i := range min(n, len(v.order)) {
 		most := 0
 		for k, p := range b.parts[i] {
 			if p > b.parts[i][most] {
@@ -158,7 +166,7 @@ func (b *bars) describeAll(o *chart.Options) string {
 		}
 		text += " " + o.Say("%s changes them by %s on average, most of all %s.", draw.Clean(v.name(o, i)), chart.Number(sum(b.parts[i])), b.output(o, most))
 	}
-	return strings.Join(nonempty(text, v.checked(o)), " ")
+	return text
 }
 
 func (b *bars) color(c *boardPen, k int) color.NRGBA {

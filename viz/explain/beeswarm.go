@@ -20,7 +20,7 @@ func (a *Attribution) Beeswarm() *chart.Figure {
 	}
 	s := newSwarm(v)
 	return chart.New(&board{lines: func(o *chart.Options) []boardLine { return v.boardLines(o, false) }, lo: s.lo, hi: s.hi, height: 30, over: 4, key: a.Data != nil,
-		axis: v.axis, draw: s.draw, describe: v.describeAll, caption: v.captionRow, data: v.table})
+		axis: v.axis, draw: s.draw, describe: v.describeAll, caption: v.captionAll, data: v.table})
 }
 
 // Violin shows how the contributions of each feature are distributed over many rows,
@@ -35,7 +35,7 @@ func (a *Attribution) Violin() *chart.Figure {
 	}
 	s := newSwarm(v)
 	return chart.New(&board{lines: func(o *chart.Options) []boardLine { return v.boardLines(o, false) }, lo: s.lo, hi: s.hi, height: 30, over: 4, key: a.Data != nil,
-		axis: v.axis, draw: s.drawViolins, describe: v.describeAll, caption: v.captionRow, data: v.table})
+		axis: v.axis, draw: s.drawViolins, describe: v.describeAll, caption: v.captionAll, data: v.table})
 }
 
 // A swarm is the contributions line by line.

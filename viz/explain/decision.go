@@ -27,7 +27,7 @@ func (a *Attribution) Decision() *chart.Figure {
 	d := &decision{v: v}
 	n := v.lines()
 	b := &board{lines: func(o *chart.Options) []boardLine { return v.boardLines(o, v.rows() == 1) }, height: 26, over: 12, lo: v.base(), hi: v.base(),
-		axis: v.scaleName, draw: d.draw, describe: v.describePaths, caption: v.captionRow, data: v.table}
+		axis: v.scaleName, draw: d.draw, describe: v.describePaths, caption: v.captionAll, data: v.table}
 	for r := range v.rows() {
 		path := make([]float64, n+1) // from above to below
 		at := v.base()

@@ -42,5 +42,5 @@ func (a *Attribution) HeatMap() *chart.Figure {
 	}
 	return chart.HeatMap(chart.FromRows(cells), list...).Worded(func(o *chart.Options) chart.Wording {
 		return chart.Wording{X: o.Say("rows, by their output"), Scale: v.axis(o)}
-	}).Noting(func(o *chart.Options) []string { return nonempty(v.captionRow(o)) })
+	}).Noting(func(o *chart.Options) []string { return nonempty(v.captionAll(o)) })
 }

@@ -51,7 +51,7 @@ func (a *Attribution) Scatter(feature string, with ...string) *chart.Figure {
 		default:
 			notes = append(notes, o.Say("What %s contributes does not simply rise or fall with its value.", draw.Clean(feature)))
 		}
-		return append(notes, nonempty(v.captionRow(o))...)
+		return append(notes, nonempty(v.checked(o), v.chosen(o))...)
 	})
 }
 

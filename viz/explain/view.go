@@ -164,8 +164,11 @@ func (v *view) output(o *chart.Options) string {
 // axis labels the axis of contributions.
 func (v *view) axis(o *chart.Options) string {
 	text := o.Say("contribution to %s", v.output(o))
-	if v.a.slopes {
+	switch {
+	case v.a.slopes:
 		text = o.Say("slope of %s", v.output(o))
+	case v.a.unsigned:
+		text = o.Say("activation for %s, the greatest = 1", v.output(o))
 	}
 	if v.a.Unit != "" {
 		text += " (" + v.a.Unit + ")"

@@ -56,6 +56,9 @@ type waterfall struct {
 }
 
 func (w *waterfall) draw(c *boardPen) {
+	for _, at := range []float64{w.v.base(), w.v.reached(0)} { // below the bars and their numbers
+		c.Dashed([]draw.Point{{X: c.x(at), Y: c.area.Y0}, {X: c.x(at), Y: c.area.Y1}}, 1, c.Soft, 1)
+	}
 	for i := range w.from {
 		w.bar(c, i)
 	}
@@ -66,7 +69,6 @@ func (w *waterfall) draw(c *boardPen) {
 // end writes where the waterfall begins, or ends.
 func (w *waterfall) end(c *boardPen, at float64, name string, y float64, above bool) {
 	x := c.x(at)
-	c.Dashed([]draw.Point{{X: x, Y: c.area.Y0}, {X: x, Y: c.area.Y1}}, 1, c.Soft, 1)
 	text := smallFont.Fit(name, 200) + " = " + chart.Number(at)
 	half := smallFont.Width(text) / 2
 	p := draw.Point{X: min(max(x, c.area.X0+half-40), c.area.X1-half+6), Y: y - 6}
@@ -107,14 +109,21 @@ func (w *waterfall) bar(c *boardPen, i int) {
 		right = max(right, c.x(w.to[i]+e)+5)
 	}
 	if right+width <= c.area.X1+6 {
-		c.Text(text, draw.Point{X: right, Y: y + 4}, smallFont, c.Ink, draw.Place{})
+		c.numeral(text, right, y)
 		return
 	}
 	left := min(x0, x1) - 5
 	if e := w.v.deviation(0, i); e > 0 {
 		left = min(left, c.x(w.to[i]-e)-5)
 	}
-	c.Text(text, draw.Point{X: left, Y: y + 4}, smallFont, c.Ink, draw.Place{Align: draw.End})
+	c.numeral(text, left-width, y)
+}
+
+// numeral writes a number that begins at x, on paper: lines that cross it would be read as
+// parts of it.
+func (c *boardPen) numeral(text string, x, y float64) {
+	c.Fill(draw.Rect{X0: x - 1, Y0: y - 6, X1: x + smallFont.Width(text) + 1, Y1: y + 6}, c.Paper)
+	c.Text(text, draw.Point{X: x, Y: y + 4}, smallFont, c.Ink, draw.Place{})
 }
 
 // arrow draws a bar that points to where it ends.

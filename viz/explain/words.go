@@ -42,36 +42,46 @@ func (v *view) describeRow(o *chart.Options) string {
 	if v.a.slopes {
 		return v.describeSlopes(o)
 	}
-	reached, base := v.reached(0), v.base()
-	text := v.a.Method + o.Say(": ")
-	switch d := reached - base; {
-	case v.a.Base == nil:
-		text += o.Say("the contributions to %s sum up to %s.", draw.Clean(v.output(o)), chart.Number(reached))
-	case d >= 0:
-		text += o.Say("%s is %s, %s above the base of %s.", draw.Clean(v.output(o)), chart.Number(reached), chart.Number(d), chart.Number(base))
-	default:
-		text += o.Say("%s is %s, %s below the base of %s.", draw.Clean(v.output(o)), chart.Number(reached), chart.Number(-d), chart.Number(base))
-	}
-	raise, lower := v.sides(o)
-	if len(raise) > 0 {
-		text += " " + o.Say("Higher output is associated most with %s.", strings.Join(raise, o.Say(", ")))
-	}
-	if len(lower) > 0 {
-		text += " " + o.Say("Lower output is associated most with %s.", strings.Join(lower, o.Say(", ")))
-	}
+	text := v.a.Method + o.Say(": ") + v.height(o)
+	text += v.associated(o, 3)
 	if len(v.rest) > 0 {
 		text += " " + o.Say("%s together: %s.", v.name(o, len(v.order)), signedNumber(v.contribution(0, len(v.order))))
 	}
 	return strings.Join(nonempty(text, v.checked(o), v.chosen(o)), " ")
 }
 
-// sides names up to three features of each sign, the largest first.
-func (v *view) sides(o *chart.Options) (raise, lower []string) {
+// height says what the output is for a row, and how far that is from the base.
+func (v *view) height(o *chart.Options) string {
+	reached, base, name := v.reached(0), v.base(), draw.Clean(v.scaleName(o))
+	switch d := reached - base; {
+	case v.a.Base == nil:
+		return o.Say("the contributions to %s sum up to %s.", name, chart.Number(reached))
+	case d >= 0:
+		return o.Say("%s is %s, %s above the base of %s.", name, chart.Number(reached), chart.Number(d), chart.Number(base))
+	default:
+		return o.Say("%s is %s, %s below the base of %s.", name, chart.Number(reached), chart.Number(-d), chart.Number(base))
+	}
+}
+
+// associated names what goes with a higher and with a lower output.
+func (v *view) associated(o *chart.Options, most int) (text string) {
+	raise, lower := v.sides(o, most)
+	if len(raise) > 0 {
+		text += " " + o.Say("Higher output is associated most with %s.", strings.Join(raise, o.Say(", ")))
+	}
+	if len(lower) > 0 {
+		text += " " + o.Say("Lower output is associated most with %s.", strings.Join(lower, o.Say(", ")))
+	}
+	return text
+}
+
+// sides names the features of each sign, the largest first.
+func (v *view) sides(o *chart.Options, most int) (raise, lower []string) {
 	for i := range v.order {
 		switch x := v.contribution(0, i); {
-		case x > 0 && len(raise) < 3:
+		case x > 0 && len(raise) < most:
 			raise = append(raise, v.named(o, i))
-		case x < 0 && len(lower) < 3:
+		case x < 0 && len(lower) < most:
 			lower = append(lower, v.named(o, i))
 		}
 	}
@@ -81,20 +91,39 @@ func (v *view) sides(o *chart.Options) (raise, lower []string) {
 // describeSlopes says what the output reacts to: slopes say nothing of how much a
 // feature has contributed.
 func (v *view) describeSlopes(o *chart.Options) string {
-	text := v.a.Method + o.Say(": ") + o.Say("how much %s changes with a small change of each feature.", draw.Clean(v.output(o)))
-	rise, fall := v.sides(o)
+	text := v.a.Method + o.Say(": ") + v.slopes(o, 3)
+	return strings.Join(nonempty(text, v.chosen(o)), " ")
+}
+
+func (v *view) slopes(o *chart.Options, most int) string {
+	text := o.Say("how much %s changes with a small change of each feature.", draw.Clean(v.output(o)))
+	rise, fall := v.sides(o, most)
 	if len(rise) > 0 {
 		text += " " + o.Say("It rises most with %s.", strings.Join(rise, o.Say(", ")))
 	}
 	if len(fall) > 0 {
 		text += " " + o.Say("It falls most with %s.", strings.Join(fall, o.Say(", ")))
 	}
-	return strings.Join(nonempty(text, v.chosen(o)), " ")
+	return text
 }
 
-// captionRow is what stands above a picture of a row.
+// captionRow is what stands above a picture of a row: what matters most, and how sure that
+// is. The description has more.
 func (v *view) captionRow(o *chart.Options) string {
-	return strings.Join(nonempty(v.checked(o), v.chosen(o)), " ")
+	text := v.height(o) + v.associated(o, 2)
+	if v.a.slopes {
+		text = v.slopes(o, 2)
+	}
+	return strings.Join(nonempty(text, v.checked(o), v.chosen(o)), " ")
+}
+
+// captionAll is what stands above a picture of many rows.
+func (v *view) captionAll(o *chart.Options) string {
+	if v.rows() == 1 {
+		return v.captionRow(o)
+	}
+	text := o.Say("Contributions to %s:", draw.Clean(v.scaleName(o))) + v.trends(o, 2)
+	return strings.Join(nonempty(text, v.checked(o), v.chosen(o)), " ")
 }
 
 // checked words the check value where it is something to know.
@@ -160,10 +189,16 @@ func nonempty(list ...string) (out []string) {
 // describeAll says which features matter over many rows, and in which direction.
 func (v *view) describeAll(o *chart.Options) string {
 	text := v.a.Method + o.Say(": ") + o.Say("contributions to %s over %s.", draw.Clean(v.output(o)), o.Count(v.rows(), "row", "rows"))
+	text += v.trends(o, 3)
+	return strings.Join(nonempty(text, v.checked(o), v.chosen(o)), " ")
+}
+
+// trends says of the first features how much they matter, and in which direction.
+func (v *view) trends(o *chart.Options, most int) (text string) {
 	importance := v.a.Importance(v.k)
 	all := sum(importance)
 	for i, j := range v.order {
-		if i == 3 {
+		if i == most {
 			break
 		}
 		name := draw.Clean(v.a.Features[j])
@@ -182,7 +217,7 @@ func (v *view) describeAll(o *chart.Options) string {
 		}
 		text += " " + s + o.Say(".")
 	}
-	return strings.Join(nonempty(text, v.checked(o), v.chosen(o)), " ")
+	return text
 }
 
 // trend is the rank correlation of a feature's values and contributions, NaN if one
