@@ -48,6 +48,9 @@ func (h *heatmap) Layout(width float64, o *Options) (Body, error) {
 	if p.nr == 0 || p.nc == 0 {
 		return message(o.Say("no values: %s rows × %s columns", count(p.nr), count(p.nc)), width), nil
 	}
+	if err := o.above.check(p.nc); err != nil {
+		return Body{}, err
+	}
 	if err := checkLimits(o); err != nil {
 		return Body{}, err
 	}
@@ -56,7 +59,7 @@ func (h *heatmap) Layout(width float64, o *Options) (Body, error) {
 		return Body{}, err
 	}
 	p.measure(width)
-	return Body{Height: p.plotH + p.bottom, Draw: p.draw}, nil
+	return Body{Height: o.above.room() + p.plotH + p.bottom, Draw: p.draw}, nil
 }
 
 // measure decides on margins and on the size of the frame. The left margin and
@@ -79,7 +82,7 @@ func (p *heatmapPlan) measure(width float64) {
 		}
 		p.plotH = p.natural()
 		if p.o.height > 0 {
-			p.plotH = max(20, p.o.height-p.bottom)
+			p.plotH = max(20, p.o.height-p.o.above.room()-p.bottom)
 		}
 	}
 }
@@ -93,7 +96,9 @@ func (p *heatmapPlan) natural() float64 {
 }
 
 func (p *heatmapPlan) draw(c *Sheet, area draw.Rect) {
-	plot := draw.Rect{X0: area.X0 + p.left, Y0: area.Y0, X1: area.X0 + p.left + p.plotW, Y1: area.Y0 + p.plotH}
+	top := area.Y0 + p.o.above.room()
+	plot := draw.Rect{X0: area.X0 + p.left, Y0: top, X1: area.X0 + p.left + p.plotW, Y1: top + p.plotH}
+	p.o.above.draw(c, area, plot)
 	d := c.Density()
 	c.Image(p.scale.cells(p.m, max(1, int(math.Round(plot.W()*d))), max(1, int(math.Round(plot.H()*d)))), plot)
 	p.drawNumbers(c, plot)

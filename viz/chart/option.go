@@ -28,6 +28,7 @@ type Options struct {
 	low, high      float64 // values beyond which something is wrong
 	ordered        bool
 	over           image.Image
+	above          *aboveLine
 	input          image.Image // what the maps of a grid were made of
 	overInput      bool
 	graph          graphOptions

@@ -37,11 +37,10 @@ func (h *heatmap) Vega(width float64, o *Options) (map[string]any, error) {
 	values := make([]any, 0, nr*nc)
 	for i := range nr {
 		for j := range nc {
-			v := any(nil)
-			if x := m.At(i, j); !math.IsNaN(x) && !math.IsInf(x, 0) {
-				v = x
+			values = append(values, map[string]any{"i": i, "j": j, "row": names(o.rows, i, nr, rows), "column": names(o.columns, j, nc, cols), "value": finiteOrNil(m.At(i, j))})
+			if o.above != nil && nc == cols && len(o.above.values) == cols {
+				values[len(values)-1].(map[string]any)["above"] = finiteOrNil(o.above.values[j])
 			}
-			values = append(values, map[string]any{"i": i, "j": j, "row": names(o.rows, i, nr, rows), "column": names(o.columns, j, nc, cols), "value": v})
 		}
 	}
 	title := func(s string) any {
@@ -60,6 +59,14 @@ func (h *heatmap) Vega(width float64, o *Options) (map[string]any, error) {
 		return map[string]any{"field": field, "type": "ordinal", "title": title(label),
 			"axis": map[string]any{"labelExpr": expr, "labelOverlap": true, "labelLimit": 160}}
 	}
+	tooltip := []any{
+		map[string]any{"field": "row", "type": "nominal", "title": o.Say("row")},
+		map[string]any{"field": "column", "type": "nominal", "title": o.Say("column")},
+		map[string]any{"field": "value", "type": "quantitative", "title": nameOr(o.scaleLabel, o.Say("value"))},
+	}
+	if o.above != nil {
+		tooltip = append(tooltip, map[string]any{"field": "above", "type": "quantitative", "title": nameOr(o.above.label, "")})
+	}
 	return map[string]any{
 		"width": inner, "height": math.Round(min(max(float64(nr)*20, 60), 420)),
 		"data":   map[string]any{"values": values},
@@ -70,13 +77,17 @@ func (h *heatmap) Vega(width float64, o *Options) (map[string]any, error) {
 			"y":       axis(nr, o.rows, o.yLabel, "i", "height"),
 			"color":   map[string]any{"field": "value", "type": "quantitative", "scale": s.vegaColors(), "title": title(o.scaleLabel)},
 			"opacity": map[string]any{"condition": map[string]any{"param": "pick", "value": 1}, "value": 0.35},
-			"tooltip": []any{
-				map[string]any{"field": "row", "type": "nominal", "title": o.Say("row")},
-				map[string]any{"field": "column", "type": "nominal", "title": o.Say("column")},
-				map[string]any{"field": "value", "type": "quantitative", "title": nameOr(o.scaleLabel, o.Say("value"))},
-			},
+			"tooltip": tooltip,
 		},
 	}, nil
+}
+
+// finiteOrNil is a number as JSON can have it.
+func finiteOrNil(x float64) any {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return nil
+	}
+	return x
 }
 
 // quotedList writes texts as Vega's expressions do.

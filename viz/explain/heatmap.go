@@ -9,7 +9,8 @@ import (
 )
 
 // HeatMap shows the contributions as colours, features × rows. Rows stand in the
-// order of their output, the greatest at the left, so that what goes with it is seen.
+// order of their output, the greatest at the left, so that what goes with it is seen: the
+// line above the colours is the output.
 func (a *Attribution) HeatMap() *chart.Figure {
 	v, err := a.view()
 	if err != nil {
@@ -32,7 +33,14 @@ func (a *Attribution) HeatMap() *chart.Figure {
 	for i := range names {
 		names[i] = draw.Clean(v.name(&o, i))
 	}
+	outputs := make([]float64, len(order))
+	for c, r := range order {
+		outputs[c] = v.reached(r)
+	}
 	list := []chart.Option{chart.Rows(names...)}
+	if a.Base != nil { // else contributions do not sum up to it
+		list = append(list, chart.Above(draw.Clean(v.scaleName(&o)), outputs))
+	}
 	if a.Names != nil {
 		columns := make([]string, len(order))
 		for c, r := range order {
