@@ -14,11 +14,15 @@ import (
 
 // golden is the path of a golden file: those of trees lie with the explanations of them.
 func golden(name string) string {
-	dir := os.Getenv("LOUPE_GOLDEN")
-	if dir == "" {
-		dir = filepath.Join("..", "viz", "explain", "testdata", "golden")
+	if dir := os.Getenv("LOUPE_GOLDEN"); dir != "" {
+		return filepath.Join(dir, "explain", name)
 	}
-	return filepath.Join(dir, "explain", name)
+	return stored(name)
+}
+
+// stored is the path of a golden file as it is stored here, for tests that know its content.
+func stored(name string) string {
+	return filepath.Join("..", "viz", "explain", "testdata", "golden", "explain", name)
 }
 
 // expected is what a library predicts; null is a missing value.
@@ -111,7 +115,7 @@ func TestFloat32Threshold(t *testing.T) {
 // edited is a golden file with something replaced.
 func edited(t *testing.T, name, from, to string) []byte {
 	t.Helper()
-	content, err := os.ReadFile(golden(name))
+	content, err := os.ReadFile(stored(name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +147,7 @@ func TestCorrupted(t *testing.T) {
 			t.Errorf("%q is not in: %v (%v)", want, err, e)
 		}
 	}
-	ubj, err := os.ReadFile(golden("xgboost.ubj"))
+	ubj, err := os.ReadFile(stored("xgboost.ubj"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,7 +164,7 @@ func TestCorrupted(t *testing.T) {
 // FuzzParse reads what nobody has written: an error, or an ensemble that predicts.
 func FuzzParse(f *testing.F) {
 	for _, name := range []string{"xgboost.json", "xgboost.ubj", "lightgbm.txt", "decision_tree.json"} {
-		content, err := os.ReadFile(golden(name))
+		content, err := os.ReadFile(stored(name))
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -182,7 +186,7 @@ func FuzzParse(f *testing.F) {
 }
 
 func TestShow(t *testing.T) {
-	e, err := Open(golden("lightgbm.txt"))
+	e, err := Open(stored("lightgbm.txt"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +203,7 @@ func TestShow(t *testing.T) {
 }
 
 func TestWrongRows(t *testing.T) {
-	e, err := Open(golden("lightgbm.txt"))
+	e, err := Open(stored("lightgbm.txt"))
 	if err != nil {
 		t.Fatal(err)
 	}
