@@ -7,6 +7,9 @@ import (
 	"loupe/viz/draw"
 )
 
+// maxNotes is how many lines a caption may have: a few sentences in a narrow figure.
+const maxNotes = 8
+
 // A page is a figure that is laid out: the title, the caption, the art.
 type page struct {
 	width, height float64
@@ -48,7 +51,7 @@ func (f *Figure) layout() (p *page, err error) {
 		p.top += float64(len(p.title))*titleFont.Line() + 2
 	}
 	if text := f.caption(&o); text != "" {
-		p.notes = noteFont.Wrap(text, inner, 4)
+		p.notes = noteFont.Wrap(text, inner, maxNotes)
 		p.top += float64(len(p.notes)) * noteFont.Line()
 	}
 	if len(p.title)+len(p.notes) > 0 {
