@@ -11,7 +11,9 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"time"
@@ -146,10 +148,33 @@ func prepare(folder string) (map[string]task, error) {
 			}
 		}
 	}
+	tasks["stream"] = func() func() (*explain.Attribution, error) {
+		e := explain.TreeSHAP(ensembles["forest"])
+		return func() (*explain.Attribution, error) {
+			return nil, e.Each(w.many(1_000_000), func(*explain.Attribution) error { return nil })
+		}
+	}
 	tasks["beeswarm"] = picture(why.Beeswarm)
 	tasks["waterfall"] = picture(func() *chart.Figure { return why.Row(0).Waterfall() })
 	tasks["heat map"] = picture(why.HeatMap)
 	return tasks, nil
+}
+
+// many yields rows that none is like: each is somewhere between two of the data.
+func (w *workplace) many(n int) iter.Seq[[]float64] {
+	return func(yield func([]float64) bool) {
+		r := rand.New(rand.NewPCG(1, 1))
+		row := make([]float64, len(w.X[0]))
+		for range n {
+			a, b, t := w.X[r.IntN(len(w.X))], w.X[r.IntN(len(w.X))], r.Float64()
+			for j := range row {
+				row[j] = a[j] + t*(b[j]-a[j])
+			}
+			if !yield(row) {
+				return
+			}
+		}
+	}
 }
 
 // logistic is the regression of scikit-learn: the probabilities of both classes.
