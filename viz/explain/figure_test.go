@@ -111,6 +111,7 @@ func TestFigures(t *testing.T) {
 	maps.Copy(list, examples())
 	maps.Copy(list, drawnTrees())
 	maps.Copy(list, texts())
+	maps.Copy(list, picks())
 	golden.Figures(t, list)
 }
 
@@ -125,6 +126,7 @@ func TestTexts(t *testing.T) {
 	maps.Copy(list, examples())
 	maps.Copy(list, drawnTrees())
 	maps.Copy(list, texts())
+	maps.Copy(list, picks())
 	for name, f := range odd() {
 		list[name] = f
 	}
