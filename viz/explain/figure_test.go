@@ -112,6 +112,7 @@ func TestFigures(t *testing.T) {
 	maps.Copy(list, drawnTrees())
 	maps.Copy(list, texts())
 	maps.Copy(list, picks())
+	maps.Copy(list, surrogates())
 	golden.Figures(t, list)
 }
 
@@ -127,6 +128,7 @@ func TestTexts(t *testing.T) {
 	maps.Copy(list, drawnTrees())
 	maps.Copy(list, texts())
 	maps.Copy(list, picks())
+	maps.Copy(list, surrogates())
 	for name, f := range odd() {
 		list[name] = f
 	}

@@ -34,3 +34,12 @@ func ExampleSubmodularPick() {
 	fmt.Println(texts[p.Rows[0]], p.Covered)
 	// Output: good and bad [1]
 }
+
+func ExampleSurrogate() {
+	tree := explain.Surrogate(price, houses(), explain.Depth(2))
+	fmt.Printf("it imitates %.0f %% of the model\n", 100*tree.Fidelity)
+	fmt.Println(tree.Rules()[0])
+	// Output:
+	// it imitates 72 % of the model
+	// Where area ≤ 82.5 and distance ≤ 2.5, the output is 225 ± 15.6 on average (7 rows, 17.5 % of all).
+}

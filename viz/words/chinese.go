@@ -309,6 +309,20 @@ var chinese = map[string]string{
 	"%s is %s, %s below the base of %s.":                   "%s 为 %s，比基准低 %s（基准 %s）。",
 	"%s lead from the base of %s to %s between %s and %s.": "%s从基准 %s 通向 %s，介于 %s 与 %s 之间。",
 	"%s lines": "%s 条线",
+	// Trees that imitate models.
+	"The tree imitates %s of the variation of %s on rows held out from it (R², 95 %% interval %s to %s); where they differ, the tree is not the model.": "在未用于训练的行上，该树模仿了 %[2]s 变化的 %[1]s（R²，95 %% 区间 %[3]s 至 %[4]s）；二者不同之处，树并不代表模型。",
+	"The tree imitates nothing of %s on rows held out from it: its R² is %s, 95 %% interval %s to %s.":                                                  "在未用于训练的行上，该树完全没有模仿到 %s：R² 为 %s，95 %% 区间 %s 至 %s。",
+	"For %s of these rows they agree whether %s is more likely than not.":                                                                               "对其中 %s 的行，二者对 %s 的可能性是否过半判断一致。",
+	"That is little: do not take the tree for the model. A Depth of more than %s may imitate it better.":                                                "这太少了：不要把树当作模型。大于 %s 的 Depth 可能模仿得更好。",
+	"Leaves show how its predictions are distributed there, from %s to %s, and their mean.":                                                             "叶中是模型在该处预测值的分布（从 %s 到 %s）及其均值。",
+	"Colours are the class that the model predicts, and leaves have the mean of %s.":                                                                    "颜色表示模型预测的类别，叶中是 %s 的均值。",
+	"Surrogate tree with %s, trained on what the model predicts for %s.":                                                                                "代理树，共 %s，以模型对 %s的预测训练而成。",
+	"Shown is %s, one of %s.":  "所示为 %s，%s之一。",
+	"%s is %s ± %s on average": "%s 平均为 %s ± %s",
+	"(%s, %s of all)":          "（%s，占全部的 %s）",
+	"Where %s, %s %s.":         "当 %s 时，%s%s。",
+	"Everywhere %s %s.":        "在各处，%s%s。",
+
 	// Explanations that are picked.
 	"%s explanations": "%s 个解释",
 	"%s of %s together show features with %s of the importance of all.":                 "从 %[2]s的解释中选出 %[1]s，所展示的特征合计占全部重要性的 %[3]s。",
