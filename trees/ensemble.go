@@ -44,6 +44,8 @@ type Ensemble struct {
 	// Classes are what is predicted, for classifiers: with a single output, which is
 	// then for the second class, they are two. Nil for regression.
 	Classes []string
+	// Learned says how Forest, Grow or Boost has learned the trees; nil for others.
+	Learned *Learned
 
 	made *plan // of the trees, once they have predicted
 }
