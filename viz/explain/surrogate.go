@@ -37,8 +37,7 @@ type SurrogateTree struct {
 	y       []float64 // what the model predicts for each row
 	k       int       // the output
 	outputs int
-	folds   int
-	depth   int
+	o       *options
 	err     error
 }
 
@@ -55,7 +54,8 @@ const (
 // (Craven and Shavlik 1996; Molnar, Interpretable Machine Learning, section 8.6). The tree
 // is fitted to the output that the model predicts for each row, by squared error: of two
 // outputs to the second, of more to the one that varies most, or to [Output]. It has at most
-// 3 questions to a leaf, or [Depth], and 5 rows or more in each.
+// 3 questions to a leaf, or [Depth], and 5 rows or more in each. [Categorical] features are
+// asked for sets of their categories.
 //
 // Fidelity says how well it imitates rows that it was not trained on, by a
 // cross-validation of 5 parts, or [Folds], that [Seed] divides. The tree explains the model
@@ -75,7 +75,7 @@ func Surrogate(model, rows any, list ...Option) *SurrogateTree {
 func (s *SurrogateTree) Err() error { return s.err }
 
 func (s *SurrogateTree) imitate(model, rows any, list []Option) error {
-	o, err := optionsOf(list, "Output", "Depth", "Folds", "Seed")
+	o, err := optionsOf(list, "Output", "Depth", "Folds", "Seed", "Categorical")
 	if err != nil {
 		return err
 	}
@@ -109,15 +109,18 @@ func (s *SurrogateTree) imitate(model, rows any, list []Option) error {
 	if err != nil {
 		return err
 	}
-	s.folds, s.depth = o.folds, o.depth
+	s.o = o
 	if err := s.target(predicted, o, outputNames(p.outputs, t)); err != nil {
 		return err
 	}
 	if err := s.label(t, predicted); err != nil {
 		return err
 	}
-	s.Tree = growTree(s.numbers(t), s.depth, surrogateLeaf)
-	return s.hold(s.numbers(t), o)
+	set := s.numbers(t)
+	if s.Tree, err = s.grow(set); err != nil {
+		return err
+	}
+	return s.hold(set, o)
 }
 
 // target chooses the output.
@@ -145,9 +148,23 @@ func (s *SurrogateTree) target(predicted *mat.Dense, o *options, names []string)
 	return nil
 }
 
+// grow trains a tree. What the learner panics with, a mistaken option, is an error here.
+func (s *SurrogateTree) grow(set *data.Set) (e *trees.Ensemble, err error) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case *trees.Error:
+			err = errors.New(r.Text)
+		default:
+			panic(r)
+		}
+	}()
+	return trees.Grow(set, trees.Options{Depth: s.o.depth, MinLeaf: surrogateLeaf, Categorical: s.o.categorical}), nil
+}
+
 // numbers are the rows with what is imitated.
 func (s *SurrogateTree) numbers(t *table) *data.Set {
-	set, err := data.Regression("predictions", t.x, s.y, t.features)
+	set, err := data.Regression("the data", t.x, s.y, t.features)
 	if err != nil {
 		panic(err) // rows and predictions are as many, and numbers
 	}
@@ -160,7 +177,7 @@ func (s *SurrogateTree) label(t *table, predicted *mat.Dense) (err error) {
 	classes := t.classes
 	if !probabilities(predicted) || s.outputs == 1 && len(classes) != 2 {
 		s.Agreement = math.NaN()
-		s.set, err = data.Regression("predictions", t.x, s.y, t.features)
+		s.set, err = data.Regression("the data", t.x, s.y, t.features)
 		return err
 	}
 	labels := make([]int, len(s.y))
@@ -179,7 +196,7 @@ func (s *SurrogateTree) label(t *table, predicted *mat.Dense) (err error) {
 			classes = append(classes, fmt.Sprintf("output %d", k))
 		}
 	}
-	s.set, err = data.New("predictions", t.x, labels, t.features, classes)
+	s.set, err = data.New("the data", t.x, labels, t.features, classes)
 	return err
 }
 
@@ -201,7 +218,11 @@ func (s *SurrogateTree) hold(set *data.Set, o *options) error {
 	variance := stat.PopVariance(s.y, nil) // of all rows: a small part may have none
 	err := parallel(o.folds, 2, "surrogate tree", func(fold int) error {
 		train, test := folded(set, fold, o)
-		got := growTree(train, s.depth, surrogateLeaf).Raw(test.Matrix())
+		tree, err := s.grow(train)
+		if err != nil {
+			return err
+		}
+		got := tree.Raw(test.Matrix())
 		for i, want := range test.Targets() {
 			d := got.At(i, 0) - want
 			scores[fold] += d * d / variance / float64(test.Len())

@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"loupe/nn/data"
+	"loupe/trees"
 	"loupe/viz/chart"
 	"loupe/viz/words"
 )
@@ -76,7 +77,7 @@ func TestHeldOut(t *testing.T) {
 	}
 	for fold := range 3 {
 		train, test := folded(set, fold, &options{folds: 3, seed: 2})
-		tree := growTree(train, 2, surrogateLeaf)
+		tree := trees.Grow(train, trees.Options{Depth: 2, MinLeaf: 5})
 		for i := range test.Len() {
 			d := tree.Predict(mat.NewDense(1, 2, test.X(i))).At(0, 0) - test.Target(i)
 			wrong += d * d
@@ -141,9 +142,36 @@ func TestManyRules(t *testing.T) {
 }
 
 func TestTreeWay(t *testing.T) {
-	w := (&treeWay{}).with(1, math.Inf(-1), 5).with(0, 2, math.Inf(1)).with(1, 1, math.Inf(1)).with(1, math.Inf(-1), 9)
+	all := math.Inf(1)
+	w := treeWay{}.with(treeBound{1, -all, 5, nil}).with(treeBound{0, 2, all, nil}).with(treeBound{1, 1, all, nil}).with(treeBound{1, -all, 9, nil})
 	if got := w.words(&chart.Options{}, []string{"a", "b"}); got != "1 < b ≤ 5 and a > 2" {
 		t.Error(got)
+	}
+}
+
+// TestSurrogateCategories imitates a model for which a number is a name.
+func TestSurrogateCategories(t *testing.T) {
+	x := mat.NewDense(200, 2, nil)
+	for i := range 200 {
+		x.SetRow(i, []float64{float64(i % 5), float64(i % 7)})
+	}
+	odd := func(x mat.Matrix) mat.Matrix {
+		n, _ := x.Dims()
+		y := mat.NewDense(n, 1, nil)
+		for i := range n {
+			y.Set(i, 0, float64(int(x.At(i, 0))%2))
+		}
+		return y
+	}
+	s := Surrogate(odd, x, Depth(1), Categorical("feature 0"))
+	if s.Err() != nil || s.Fidelity != 1 {
+		t.Fatal(s.Err(), s.Fidelity)
+	}
+	rules := strings.Join(s.Rules(), " ")
+	for _, want := range []string{"Where feature 0 ∈ {0, 2, 4}, the output is 0 ± 0", "Where feature 0 ∈ {1, 3}, the output is 1 ± 0"} {
+		if !strings.Contains(rules, want) {
+			t.Errorf("%s, want %s", rules, want)
+		}
 	}
 }
 
@@ -159,6 +187,7 @@ func TestSurrogateMistakes(t *testing.T) {
 		"the model predicts 0.3 for every row":        Surrogate(constant, x),
 		"with 10 rows: give 20 or more":               Surrogate(addUp, fewRows(10, 3, 1)),
 		"feature 1 is NaN in row 7":                   Surrogate(addUp, missing),
+		"Categorical names \"colour\"":                Surrogate(addUp, x, Categorical("colour")),
 		"there is no model":                           Surrogate(nil, x),
 		"there are no rows":                           Surrogate(addUp, nil),
 		"a tree of Depth(0) asks nothing":             Surrogate(addUp, x, Depth(0)),
