@@ -113,6 +113,7 @@ func TestFigures(t *testing.T) {
 	maps.Copy(list, texts())
 	maps.Copy(list, picks())
 	maps.Copy(list, surrogates())
+	maps.Copy(list, steadied())
 	golden.Figures(t, list)
 }
 
@@ -129,6 +130,7 @@ func TestTexts(t *testing.T) {
 	maps.Copy(list, texts())
 	maps.Copy(list, picks())
 	maps.Copy(list, surrogates())
+	maps.Copy(list, steadied())
 	for name, f := range odd() {
 		list[name] = f
 	}

@@ -175,11 +175,7 @@ func acrossTexts(texts []*Attribution) *Attribution {
 		ones := mat.NewDense(1, len(a.Features), slices.Repeat([]float64{1}, len(a.Features)))
 		b := *a
 		b.Values, b.Errors, b.Data = each(a.Values, together), each(a.Errors, together), together(ones)
-		b.Features, b.words, b.Shape, b.Stability = words, false, nil, nil
-		for _, s := range a.Stability {
-			s.Spread = together(s.Spread)
-			b.Stability = append(b.Stability, s)
-		}
+		b.Features, b.words, b.Shape, b.Stability = words, false, nil, a.spreading(together)
 		list[i] = &b
 	}
 	return stacked(list)

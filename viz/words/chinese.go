@@ -309,6 +309,19 @@ var chinese = map[string]string{
 	"%s is %s, %s below the base of %s.":                   "%s 为 %s，比基准低 %s（基准 %s）。",
 	"%s lead from the base of %s to %s between %s and %s.": "%s从基准 %s 通向 %s，介于 %s 与 %s 之间。",
 	"%s lines": "%s 条线",
+	// Repeated explanations.
+	"Ranks agree by %s (1: always the same, 0: chance), which is %s": "全部特征的排名一致度为 %s（1 为每次相同，0 为随机），%s",
+	"; values vary by up to %s (one standard deviation)":             "；数值的变动至多 %s（一个标准差）",
+	"%s of %s vary by less than half of their value.":                "%[2]s中有 %[1]s 个的变动小于其值的一半。",
+	"More Samples make it steadier.":                                 "增加 Samples 会更稳定。",
+	"stable":                                                         "稳定",
+	"fairly stable":                                                  "较稳定",
+	"unstable":                                                       "不稳定",
+	"varies by more than half of it":                                 "变动超过其一半",
+	"spread over %s repeats":                                         "%s 次重复的离散程度",
+	"Where this is as strong as the contributions, they may be chance.":                         "若此处与贡献一样强，则贡献可能出于偶然。",
+	"Thick lines are standard errors of the mean, thin ones the spread of single explanations.": "粗线为均值的标准误，细线为各次解释的离散程度。",
+
 	// Trees that imitate models.
 	"The tree imitates %s of the variation of %s on rows held out from it (R², 95 %% interval %s to %s); where they differ, the tree is not the model.": "在未用于训练的行上，该树模仿了 %[2]s 变化的 %[1]s（R²，95 %% 区间 %[3]s 至 %[4]s）；二者不同之处，树并不代表模型。",
 	"The tree imitates nothing of %s on rows held out from it: its R² is %s, 95 %% interval %s to %s.":                                                  "在未用于训练的行上，该树完全没有模仿到 %s：R² 为 %s，95 %% 区间 %s 至 %s。",
