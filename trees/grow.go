@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"slices"
+
+	"loupe/display"
 )
 
 // A grower grows trees by exact splits. It grows one after the other: many at once take a
@@ -277,7 +279,7 @@ func (g *grower) part(b *branch) int {
 // single is the tree of Grow.
 func (t *table) single(o Options) *Ensemble {
 	e := t.ensemble("decision tree", max(1, t.k))
-	g := newGrower(t, t.columns(), &o, contextOfCell(), runtime.GOMAXPROCS(0))
+	g := newGrower(t, t.columns(), &o, display.Context(), runtime.GOMAXPROCS(0))
 	copy(g.weight, t.weight)
 	tree := g.grow(t.all(), rand.New(rand.NewPCG(o.Seed, 0)))
 	if tree == nil {
