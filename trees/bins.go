@@ -5,15 +5,13 @@ import (
 	"slices"
 )
 
-// Boosting sees a feature as one of up to 255 bins; the last one is for missing values.
-const (
-	mostBins   = 255
-	missingBin = 255
-)
+// mostBins is how many bins a feature has for boosting, beside one for missing values.
+const mostBins = 255
 
 // bins are the values of a feature, sorted into bins.
 type bins struct {
-	of []uint8 // the rows
+	of []uint8 // the rows; n is a missing value
+	n  int
 	// low and high are the least and the greatest value in each bin.
 	low, high []float64
 	members   [][]int // the categories in each bin, if it is categorical
@@ -32,8 +30,9 @@ func (t *table) bins() []bins {
 		} else {
 			b.divide(sorted)
 		}
+		b.n = max(len(b.low), len(b.members))
 		for i, v := range v {
-			if b.of[i] = missingBin; v == v {
+			if b.of[i] = uint8(b.n); v == v {
 				b.of[i] = uint8(bin(v))
 			}
 		}

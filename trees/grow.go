@@ -219,7 +219,7 @@ func (g *grower) search(rows []int32) split {
 	best := split{feature: -1, gain: -1}
 	tolerance := 1e-12 * g.here.scale
 	better := func(s *split) {
-		if s.feature >= 0 && (best.feature < 0 && s.gain > -tolerance || s.gain > best.gain+tolerance) {
+		if s.feature >= 0 && (best.feature >= 0 || s.gain > -tolerance) && s.beats(&best, tolerance) {
 			best = *s
 		}
 	}
