@@ -5,38 +5,34 @@ import (
 	"slices"
 )
 
-// Boosting sees a feature as one of up to 255 bins; the last one is for missing values.
-const (
-	mostBins   = 255
-	missingBin = 255
-)
+// mostBins is how many bins a feature has for boosting, beside one for missing values.
+const mostBins = 255
 
 // bins are the values of a feature, sorted into bins.
 type bins struct {
-	of []uint8 // the rows
+	of []uint8 // the rows; n is a missing value
+	n  int
 	// low and high are the least and the greatest value in each bin.
 	low, high []float64
 	members   [][]int // the categories in each bin, if it is categorical
-	missing   bool
 }
 
 // bins sorts the values of all features into bins.
 func (t *table) bins() []bins {
 	all := make([]bins, t.p)
-	spread(t.p, func(j int) {
+	t.each(func(j int, v, sorted []float64) {
 		b := &all[j]
-		values := t.sorted(j)
-		b.of, b.missing = make([]uint8, t.n), len(values) < t.n
+		b.of = make([]uint8, t.n)
 		bin := func(v float64) int { return rank(b.high, v) }
 		if t.categorical[j] {
-			to := b.gather(values)
+			to := b.gather(sorted)
 			bin = func(v float64) int { return to[int(v)] }
 		} else {
-			b.divide(values)
+			b.divide(sorted)
 		}
-		for i := range b.of {
-			b.of[i] = missingBin
-			if v := t.x[int(t.order[i])*t.stride+j]; v == v {
+		b.n = max(len(b.low), len(b.members))
+		for i, v := range v {
+			if b.of[i] = uint8(b.n); v == v {
 				b.of[i] = uint8(bin(v))
 			}
 		}
@@ -54,14 +50,19 @@ func (b *bins) divide(values []float64) {
 		}
 	}
 	for i := 0; i < len(values); {
-		want := 1
-		if distinct > mostBins {
-			left := mostBins - len(b.low)
-			want = (len(values) - i + left - 1) / left
-		}
-		end := min(i+want, len(values))
-		for end < len(values) && values[end] == values[end-1] {
-			end++
+		left := mostBins - len(b.low)
+		want := (len(values) - i + left - 1) / left
+		end := i
+		for end < len(values) {
+			next := end + 1 // behind the values that are equal
+			for next < len(values) && values[next] == values[end] {
+				next++
+			}
+			// A bin ends where it is nearest to the number that it should have.
+			if end > i && (distinct <= mostBins || left > 1 && (end+next)/2-i > want) {
+				break
+			}
+			end = next
 		}
 		b.low, b.high = append(b.low, values[i]), append(b.high, values[end-1])
 		i = end

@@ -25,7 +25,7 @@ type boosting struct {
 
 // boost learns the trees of Boost.
 func (t *table) boost(o Options) *Ensemble {
-	b := &boosting{t: t, o: &o, ctx: contextOfCell(), all: t.all()}
+	b := &boosting{t: t, o: &o, ctx: display.Context(), all: t.all()}
 	init := t.start()
 	b.e = t.ensemble("gradient boosting", len(init))
 	b.e.Init = init

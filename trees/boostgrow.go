@@ -167,10 +167,10 @@ func (g *binGrower) search(small, large *binBranch) {
 	}
 	g.choose()
 	each := func(j int) {
-		small.cells[j].fill(g.bins[j].of, rows, near)
+		small.cells[j].fill(&g.bins[j], rows, near)
 		g.found[0][j] = g.find(small, j)
 		if large != nil {
-			large.cells[j].subtract(&small.cells[j])
+			large.cells[j].subtract(&small.cells[j], g.bins[j].n)
 			g.found[1][j] = g.find(large, j)
 		}
 	}
@@ -183,7 +183,7 @@ func (g *binGrower) search(small, large *binBranch) {
 	}
 	for k, b := range []*binBranch{small, large} {
 		for j := range g.found[k] {
-			if s := &g.found[k][j]; b != nil && s.feature >= 0 && s.gain > b.split.gain*(1+1e-10) {
+			if s := &g.found[k][j]; b != nil && s.feature >= 0 && s.beats(&b.split, 1e-10*s.gain) {
 				b.split = *s
 			}
 		}
@@ -227,7 +227,7 @@ func (g *binGrower) part(b *binBranch) int {
 			left[k] = s.set.Has(float64(members[0]))
 		}
 	}
-	left[missingBin] = s.missingLeft
+	left[g.bins[s.feature].n] = s.missingLeft
 	of := g.bins[s.feature].of
 	rows, others := g.rows[b.from:b.to], g.spare
 	n, m := 0, 0

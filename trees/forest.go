@@ -1,7 +1,6 @@
 package trees
 
 import (
-	"context"
 	"math"
 	"math/rand/v2"
 	"runtime"
@@ -9,16 +8,13 @@ import (
 	"loupe/display"
 )
 
-// contextOfCell ends when the cell is interrupted.
-func contextOfCell() context.Context { return display.Context() }
-
 // forest learns the trees of Forest.
 func (t *table) forest(o Options) *Ensemble {
 	e := t.ensemble("random forest", max(1, t.k))
 	e.Average = true
 	bar := display.NewBar(o.Trees, "random forest")
 	defer bar.Done()
-	cols, ctx := t.columns(), contextOfCell()
+	cols, ctx := t.columns(), display.Context()
 	workers := min(o.Trees, runtime.GOMAXPROCS(0))
 	growers := make(chan *grower, workers)
 	for range workers {

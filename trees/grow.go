@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"slices"
+
+	"loupe/display"
 )
 
 // A grower grows trees by exact splits. It grows one after the other: many at once take a
@@ -217,7 +219,7 @@ func (g *grower) search(rows []int32) split {
 	best := split{feature: -1, gain: -1}
 	tolerance := 1e-12 * g.here.scale
 	better := func(s *split) {
-		if s.feature >= 0 && (best.feature < 0 && s.gain > -tolerance || s.gain > best.gain+tolerance) {
+		if s.feature >= 0 && (best.feature >= 0 || s.gain > -tolerance) && s.beats(&best, tolerance) {
 			best = *s
 		}
 	}
@@ -277,7 +279,7 @@ func (g *grower) part(b *branch) int {
 // single is the tree of Grow.
 func (t *table) single(o Options) *Ensemble {
 	e := t.ensemble("decision tree", max(1, t.k))
-	g := newGrower(t, t.columns(), &o, contextOfCell(), runtime.GOMAXPROCS(0))
+	g := newGrower(t, t.columns(), &o, display.Context(), runtime.GOMAXPROCS(0))
 	copy(g.weight, t.weight)
 	tree := g.grow(t.all(), rand.New(rand.NewPCG(o.Seed, 0)))
 	if tree == nil {

@@ -8,7 +8,7 @@ type cell struct {
 	n    int64
 }
 
-// A histogram has the cells of a feature.
+// A histogram has the cells of a feature: of its bins, and of what is missing behind them.
 type histogram [256]cell
 
 // leastHessian is the least sum of second derivatives in a leaf: below, its value would
@@ -16,8 +16,9 @@ type histogram [256]cell
 const leastHessian = 1e-3
 
 // fill sums up rows of a node: of the pairs, the first is that of the first row.
-func (c *histogram) fill(bin []uint8, rows []int32, pairs []pair) {
-	clear(c[:])
+func (c *histogram) fill(b *bins, rows []int32, pairs []pair) {
+	clear(c[:b.n+1])
+	bin := b.of
 	pairs = pairs[:len(rows)]
 	for i, r := range rows {
 		p := &pairs[i]
@@ -29,8 +30,8 @@ func (c *histogram) fill(bin []uint8, rows []int32, pairs []pair) {
 }
 
 // subtract takes away what is in another histogram.
-func (c *histogram) subtract(o *histogram) {
-	for b := range c {
+func (c *histogram) subtract(o *histogram, bins int) {
+	for b := range c[:bins+1] {
 		to, from := &c[b], &o[b]
 		to.g -= from.g
 		to.h -= from.h
@@ -48,14 +49,14 @@ func (c *histogram) find(b *bins, all cell, o *Options) split {
 		c.findSet(b, all, o, &best)
 		return best
 	}
-	missing := c[missingBin]
+	missing := c[b.n]
 	best.seen = missing.n > 0
 	at := -1
 	for _, left := range []bool{false, true} {
 		if left && missing.n == 0 {
 			break
 		}
-		if k := c.scan(len(b.low), all, missing, left, o, &best); k >= 0 {
+		if k := c.scan(b.n, all, missing, left, o, &best); k >= 0 {
 			at, best.missingLeft = k, left
 		}
 	}
@@ -63,9 +64,10 @@ func (c *histogram) find(b *bins, all cell, o *Options) split {
 		return best
 	}
 	best.code, best.threshold, best.feature = uint32(at), math.MaxFloat64, 0
-	for k := at + 1; k < len(b.low); k++ {
+	for k := at + 1; k < b.n; k++ {
 		if c[k].n > 0 {
 			best.threshold = between(b.high[at], b.low[k])
+			best.margin = (b.low[k]/2 - b.high[at]/2) / (b.high[b.n-1]/2 - b.low[0]/2)
 			break
 		}
 	}
@@ -108,13 +110,13 @@ func (c *histogram) scan(bins int, all, missing cell, missingLeft bool, o *Optio
 // would have.
 func (c *histogram) findSet(b *bins, all cell, o *Options, best *split) {
 	var g groups
-	for k := range c {
+	for k := range c[:b.n+1] {
 		x := &c[k]
 		if x.n == 0 {
 			continue
 		}
 		category := k
-		if k == missingBin {
+		if k == b.n {
 			category = -1
 		}
 		g.list = append(g.list, group{category: category, n: int(x.n), weight: x.h + o.Lambda + 1e-12, at: len(g.sums)})
@@ -142,5 +144,5 @@ func (c *histogram) findSet(b *bins, all cell, o *Options, best *split) {
 		return
 	}
 	best.choose(g.list, at, b.members)
-	best.feature, best.seen = 0, c[missingBin].n > 0
+	best.feature, best.seen = 0, c[b.n].n > 0
 }

@@ -9,10 +9,17 @@ type split struct {
 	feature     int32   // −1 if there is none
 	gain        float64 // what the impurity, times the weight, becomes less by
 	threshold   float64
-	code        uint32 // the last one that goes left
+	margin      float64 // the gap between the values at both sides, as a share of all
+	code        uint32  // the last one that goes left
 	set         Categories
 	missingLeft bool
 	seen        bool // missing values have come to the node
+}
+
+// beats reports whether a split is better than another: by its gain, and of equal ones by
+// its margin.
+func (s *split) beats(o *split, tolerance float64) bool {
+	return o.feature < 0 || s.gain > o.gain+tolerance || s.gain >= o.gain-tolerance && s.margin > o.margin*(1+1e-9)
 }
 
 // A scanner tries the splits of a feature.
@@ -48,9 +55,9 @@ func (s *scanner) scan(feature int32, rows []int32) (best split, varies bool) {
 			}
 			var k int
 			if s.g.t.k > 0 {
-				k = s.classes(keys, missing, left, &best)
+				k = s.classes(c, keys, missing, left, &best)
 			} else {
-				k = s.numbers(keys, missing, left, &best)
+				k = s.numbers(c, keys, missing, left, &best)
 			}
 			if k >= 0 {
 				at, best.missingLeft = k, left
@@ -68,6 +75,23 @@ func (s *scanner) scan(feature int32, rows []int32) (best split, varies bool) {
 	return best, true
 }
 
+// beaten takes the gain behind the key at a place if it is greater, or if it is as great
+// and the gap there is wider.
+func (s *split) beaten(gain, tolerance float64, c *column, keys []uint64, at int) bool {
+	if gain < s.gain-tolerance {
+		return false
+	}
+	gap := 0.0 // if all go left but those without a value
+	if at+1 < len(keys) {
+		gap = c.value[keys[at+1]>>32]/2 - c.value[keys[at]>>32]/2
+	}
+	if gain > s.gain+tolerance || gap > s.margin*(1+1e-9) {
+		s.gain, s.margin = gain, gap
+		return true
+	}
+	return false
+}
+
 // ask sets the threshold behind the key at a place.
 func (s *split) ask(c *column, keys []uint64, at int) {
 	s.code = uint32(keys[at] >> 32)
@@ -76,6 +100,7 @@ func (s *split) ask(c *column, keys []uint64, at int) {
 		return
 	}
 	s.threshold = between(c.value[s.code], c.value[keys[at+1]>>32])
+	s.margin /= c.value[len(c.value)-1]/2 - c.value[0]/2
 }
 
 // collect makes keys of the rows that have a value, and lists the places of the others
@@ -157,7 +182,7 @@ func entropy(weights []float64, all float64) float64 {
 
 // classes tries every threshold of sorted keys, with missing values at one side, and
 // returns the place of the last key that goes left if it finds a better split: −1 if not.
-func (s *scanner) classes(keys, missing []uint64, missingLeft bool, best *split) int {
+func (s *scanner) classes(c *column, keys, missing []uint64, missingLeft bool, best *split) int {
 	h, left, right, at := &s.g.here, s.left, s.right, -1
 	clear(left)
 	copy(right, h.total)
@@ -168,22 +193,22 @@ func (s *scanner) classes(keys, missing []uint64, missingLeft bool, best *split)
 	}
 	if missingLeft {
 		for _, k := range missing {
-			c, w := h.class[uint32(k)], h.weight[uint32(k)]
-			a += w * (2*left[c] + w)
-			b -= w * (2*right[c] - w)
-			left[c] += w
-			right[c] -= w
+			y, w := h.class[uint32(k)], h.weight[uint32(k)]
+			a += w * (2*left[y] + w)
+			b -= w * (2*right[y] - w)
+			left[y] += w
+			right[y] -= w
 			l += w
 		}
 		before = len(missing)
 	}
 	all := len(keys) + len(missing)
 	for i, k := range keys {
-		c, w := h.class[uint32(k)], h.weight[uint32(k)]
-		a += w * (2*left[c] + w)
-		b -= w * (2*right[c] - w)
-		left[c] += w
-		right[c] -= w
+		y, w := h.class[uint32(k)], h.weight[uint32(k)]
+		a += w * (2*left[y] + w)
+		b -= w * (2*right[y] - w)
+		left[y] += w
+		right[y] -= w
 		l += w
 		if i+1 < len(keys) && keys[i+1]>>32 == k>>32 {
 			continue
@@ -195,15 +220,15 @@ func (s *scanner) classes(keys, missing []uint64, missingLeft bool, best *split)
 		if s.g.o.Criterion == Entropy {
 			score = -entropy(left, l) - entropy(right, h.all-l)
 		}
-		if gain := score - h.score; gain > best.gain+1e-12*h.scale {
-			best.gain, at = gain, i
+		if best.beaten(score-h.score, 1e-12*h.scale, c, keys, i) {
+			at = i
 		}
 	}
 	return at
 }
 
 // numbers does the same for numbers to predict.
-func (s *scanner) numbers(keys, missing []uint64, missingLeft bool, best *split) int {
+func (s *scanner) numbers(c *column, keys, missing []uint64, missingLeft bool, best *split) int {
 	h, at := &s.g.here, -1
 	before, least := 0, s.g.o.MinLeaf
 	var l, sum float64 // the weight and the sum at the left
@@ -227,8 +252,8 @@ func (s *scanner) numbers(keys, missing []uint64, missingLeft bool, best *split)
 			continue
 		}
 		rest := total - sum
-		if gain := sum*sum/l + rest*rest/(h.all-l) - h.score; gain > best.gain+1e-12*h.scale {
-			best.gain, at = gain, i
+		if best.beaten(sum*sum/l+rest*rest/(h.all-l)-h.score, 1e-12*h.scale, c, keys, i) {
+			at = i
 		}
 	}
 	return at

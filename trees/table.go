@@ -230,34 +230,44 @@ type column struct {
 
 func (t *table) columns() []column {
 	cols := make([]column, t.p)
-	spread(t.p, func(j int) {
-		c := column{value: t.distinct(j), categorical: t.categorical[j], code: make([]uint32, t.n)}
-		for i := range c.code {
-			v := t.x[int(t.order[i])*t.stride+j]
-			if v != v {
-				c.code[i], c.missing = uint32(len(c.value)), true
-				continue
+	t.each(func(j int, v, sorted []float64) {
+		c := column{value: slices.Clone(slices.Compact(sorted)), missing: len(sorted) < t.n, categorical: t.categorical[j], code: make([]uint32, t.n)}
+		for i, v := range v {
+			if c.code[i] = uint32(len(c.value)); v == v {
+				c.code[i] = uint32(rank(c.value, v))
 			}
-			c.code[i] = uint32(rank(c.value, v))
 		}
 		cols[j] = c
 	})
 	return cols
 }
 
-// sorted returns the values of a feature in ascending order, without missing ones.
-func (t *table) sorted(j int) []float64 {
-	v := make([]float64, 0, t.n)
-	for _, i := range t.order {
-		if x := t.x[int(i)*t.stride+j]; x == x {
-			v = append(v, x+0) // −0 is 0
+// each gives all features to a function, on all cores: the values of the rows, and those
+// that are not missing in ascending order. It reads as many features at once as share a
+// line of the cache.
+func (t *table) each(do func(j int, v, sorted []float64)) {
+	const line = 8
+	spread((t.p+line-1)/line, func(k int) {
+		from := k * line
+		width := min(line, t.p-from)
+		v, sorted := make([]float64, width*t.n), make([]float64, 0, t.n)
+		for i, r := range t.order {
+			for j, x := range t.x[int(r)*t.stride+from:][:width] {
+				v[j*t.n+i] = x + 0 // −0 is 0
+			}
 		}
-	}
-	slices.Sort(v)
-	return v
+		for j := range width {
+			sorted = sorted[:0]
+			for _, x := range v[j*t.n : (j+1)*t.n] {
+				if x == x {
+					sorted = append(sorted, x)
+				}
+			}
+			slices.Sort(sorted)
+			do(from+j, v[j*t.n:(j+1)*t.n], sorted)
+		}
+	})
 }
-
-func (t *table) distinct(j int) []float64 { return slices.Compact(t.sorted(j)) }
 
 // rank is the number of values that are below v: a binary search without branches.
 func rank(values []float64, v float64) int {
