@@ -37,9 +37,16 @@ func ExampleSubmodularPick() {
 
 func ExampleSurrogate() {
 	tree := explain.Surrogate(price, houses(), explain.Depth(2))
-	fmt.Printf("it imitates %.0f %% of the model\n", 100*tree.Fidelity)
+	fmt.Println("it imitates more than half of the model:", tree.Fidelity > 0.5)
 	fmt.Println(tree.Rules()[0])
 	// Output:
-	// it imitates 72 % of the model
+	// it imitates more than half of the model: true
 	// Where area ≤ 82.5 and distance ≤ 2.5, the output is 225 ± 15.6 on average (7 rows, 17.5 % of all).
+}
+
+func ExampleRepeats() {
+	why := explain.LIME(price, houses(), explain.Repeats(5)).Row([]float64{115, 1})
+	s := why.Stability[0]
+	fmt.Println(s.Repeats, "explanations name the features in the same order:", s.Same == s.Repeats)
+	// Output: 5 explanations name the features in the same order: true
 }

@@ -30,8 +30,8 @@ type Picks struct {
 	// sizes of its contributions.
 	Importance []float64
 	// Why are the explanations of the picked rows, in the order of Rows. Those of texts
-	// have as their features the words of all texts that were explained, and as their data
-	// how often the text has each.
+	// have as their features the words that some explanation shows, and as their data how
+	// often the text has each; Row has all words of a text.
 	Why *Attribution
 	// Explained is how many rows were explained, and From how many there were.
 	Explained, From int
@@ -46,7 +46,12 @@ type Picks struct {
 const (
 	pickMost = 10   // as LIME's
 	pickRows = 1000 // that are explained
+	// rounding is what contributions are no more than rounding below, as a share of the
+	// largest.
+	rounding = 1e-12
 )
+
+var errNothingShown = errors.New("all contributions are 0: no explanation shows anything, so that none is better than others")
 
 var errPickImages = errors.New("explanations of images have no features in common: a region, or a pixel, of one image is not the same thing in another, so that none can stand for others; Prototypes chooses images that stand for all")
 
@@ -147,14 +152,14 @@ func (p *Picks) pick(a *Attribution, n int) error {
 	}
 	for _, row := range w { // the root would make much of what is but rounding
 		for j, x := range row {
-			if x < 1e-12*largest {
+			if x < rounding*largest {
 				row[j] = 0
 			}
 		}
 	}
 	p.Importance = pickImportance(w)
 	if sum(p.Importance) == 0 {
-		return errors.New("all contributions are 0: no explanation shows anything, so that none is better than others")
+		return errNothingShown
 	}
 	p.Rows, p.Covered = cover(w, p.Importance, n)
 	for _, i := range p.Rows {

@@ -3,6 +3,7 @@ package explain
 import (
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -58,7 +59,7 @@ func (p *Picks) explainAndPick(explainer Explainer, rows any, n int, list []Opti
 		if texts, err = s.explainEach(explainer, drawn); err != nil {
 			return err
 		}
-		a = acrossTexts(texts)
+		a = acrossTexts(texts, p.most)
 	} else {
 		a = explainer.Explain(s.some(drawn))
 	}
@@ -132,7 +133,7 @@ func (s *picking) explainEach(explainer Explainer, drawn []int) ([]*Attribution,
 	list := make([]*Attribution, len(drawn))
 	// One after the other: an explainer uses all cores for one.
 	err := parallel(len(drawn), 1, "explanations", func(k int) error {
-		list[k] = explainer.Explain(s.one(drawn[k]))
+		list[k] = explainQuietly(explainer, s.one(drawn[k]))
 		if err := list[k].Err(); err != nil {
 			return fmt.Errorf("sample %d: %w", drawn[k], err)
 		}
@@ -144,19 +145,37 @@ func (s *picking) explainEach(explainer Explainer, drawn []int) ([]*Attribution,
 	return list, err
 }
 
-// acrossTexts is the attribution of texts whose features are the words of all of them.
-// The places of a word in a text count together; its data are how many there are.
-func acrossTexts(texts []*Attribution) *Attribution {
+// explainQuietly explains a sample of many, which have a bar together.
+func explainQuietly(explainer Explainer, sample any) *Attribution {
+	switch e := explainer.(type) {
+	case *Local:
+		if e.err == nil && e.cutter != nil {
+			return e.explainParts(sample, "")
+		}
+	case *SHAP:
+		one := *e
+		one.quiet = true
+		return one.Explain(sample)
+	}
+	return explainer.Explain(sample)
+}
+
+// acrossTexts is the attribution of texts whose features are the words that some of them
+// shows among so many: all words of many texts would be too many. The places of a word in a
+// text count together; its data are how many there are.
+func acrossTexts(texts []*Attribution, most int) *Attribution {
 	at := map[string]int{}
 	var words []string
 	for _, a := range texts {
-		for _, w := range a.Features {
-			w = strings.ToLower(strings.TrimSpace(w))
-			if _, ok := at[w]; !ok && w != "" {
+		for _, w := range a.shownWords(most) {
+			if _, ok := at[w]; !ok {
 				at[w] = len(words)
 				words = append(words, w)
 			}
 		}
+	}
+	if len(words) == 0 {
+		return failed(texts[0].Method, errNothingShown)
 	}
 	list := make([]*Attribution, len(texts))
 	for i, a := range texts {
@@ -164,7 +183,7 @@ func acrossTexts(texts []*Attribution) *Attribution {
 			outputs, _ := m.Dims()
 			out := mat.NewDense(outputs, len(words), nil)
 			for j, w := range a.Features {
-				if col, ok := at[strings.ToLower(strings.TrimSpace(w))]; ok {
+				if col, ok := at[sameWord(w)]; ok {
 					for k := range outputs {
 						out.Set(k, col, out.At(k, col)+m.At(k, j))
 					}
@@ -176,7 +195,47 @@ func acrossTexts(texts []*Attribution) *Attribution {
 		b := *a
 		b.Values, b.Errors, b.Data = each(a.Values, together), each(a.Errors, together), together(ones)
 		b.Features, b.words, b.Shape, b.Stability = words, false, nil, a.spreading(together)
+		b.Base = nil // contributions of other words are missing
 		list[i] = &b
 	}
 	return stacked(list)
+}
+
+// sameWord is what words have in common that are one feature; empty for what is none.
+func sameWord(word string) string { return strings.ToLower(strings.TrimSpace(word)) }
+
+// shownWords are the words of a text with the largest contributions to some output, at most
+// so many for each, in the order of the text.
+func (a *Attribution) shownWords(most int) []string {
+	at := map[string]int{}
+	var words []string
+	for _, w := range a.Features {
+		if w = sameWord(w); w == "" {
+			continue
+		}
+		if _, ok := at[w]; !ok {
+			at[w] = len(words)
+			words = append(words, w)
+		}
+	}
+	shown := make([]bool, len(words))
+	for k := range a.Values {
+		sums := make([]float64, len(words))
+		for j, w := range a.Features {
+			if i, ok := at[sameWord(w)]; ok {
+				sums[i] += a.At(0, j, k)
+			}
+		}
+		sizes := shownSizes(sums, most)
+		for i, size := range sizes {
+			shown[i] = shown[i] || size > rounding*slices.Max(sizes) || math.IsNaN(size)
+		}
+	}
+	var list []string
+	for i, w := range words {
+		if shown[i] {
+			list = append(list, w)
+		}
+	}
+	return list
 }

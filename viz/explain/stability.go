@@ -50,11 +50,12 @@ func (h *neighbourhood) repeated(workers int, label string) (*locals, error) {
 		return h.once(h.seedOf(0), workers, label)
 	}
 	all := make([]*locals, n)
-	for i := range all {
-		var err error
-		if all[i], err = h.once(h.seedOf(i), workers, label); err != nil {
-			return nil, err
-		}
+	err := parallel(n, 1, label, func(i int) (err error) { // once uses all cores for one
+		all[i], err = h.once(h.seedOf(i), workers, "")
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	outputs, features := all[0].values.Dims()
 	e := &locals{values: mat.NewDense(outputs, features, nil), errors: mat.NewDense(outputs, features, nil), base: make([]float64, outputs), score: math.Inf(1),
