@@ -198,6 +198,21 @@ func TestPickTexts(t *testing.T) {
 	}
 }
 
+// TestPickLines gives each pick some lines, however little its features matter.
+func TestPickLines(t *testing.T) {
+	values := make([][]float64, 3)
+	for i := range values {
+		values[i] = make([]float64, 40)
+		for j := range 12 {
+			values[i][12*i+j] = []float64{100, 10, 1}[i]
+		}
+	}
+	d := newPickDrawing(explained(values...).Pick(3, MaxFeatures(12)))
+	if !slices.Equal(d.order, []int{0, 1, 2, 3, 4, 5, 12, 13, 24, 25}) || d.more != 26 {
+		t.Errorf("lines of %v and %d more", d.order, d.more)
+	}
+}
+
 func TestPickMistakes(t *testing.T) {
 	one := explained([]float64{1, 2})
 	missing := explained([]float64{1, 2}, []float64{math.NaN(), 2})

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -29,23 +30,50 @@ const (
 
 func newPickDrawing(p *Picks) *pickDrawing {
 	d := &pickDrawing{p: p}
-	v := &view{a: p.Why}
-	v.arrange(p.Importance)
 	for i := range p.Rows {
 		d.most = max(d.most, slices.Max(p.sizes[i]))
 	}
-	for _, j := range v.order {
+	d.choose()
+	return d
+}
+
+const (
+	pickLines = 10 // of features, but for many picks
+	pickOwn   = 2  // features of each pick that have a line whatever others have
+)
+
+// choose chooses the features that have a line: of each pick some, and those that matter
+// most.
+func (d *pickDrawing) choose() {
+	p := d.p
+	var all []int
+	for j := range p.Importance {
 		if p.Importance[j] > 0 {
+			all = append(all, j)
+		}
+	}
+	slices.SortStableFunc(all, func(i, j int) int { return cmp.Compare(p.Importance[j], p.Importance[i]) })
+	chosen := map[int]bool{}
+	for i := range p.Rows {
+		own := 0
+		for _, j := range all {
+			if p.sizes[i][j] > 0 && own < pickOwn {
+				chosen[j] = true
+				own++
+			}
+		}
+	}
+	for _, j := range all {
+		if len(chosen) < pickLines {
+			chosen[j] = true
+		}
+	}
+	for _, j := range all {
+		if chosen[j] {
 			d.order = append(d.order, j)
 		}
 	}
-	for _, x := range p.Importance {
-		if x > 0 {
-			d.more++
-		}
-	}
-	d.more -= len(d.order)
-	return d
+	d.more = len(all) - len(d.order)
 }
 
 // values are the contributions for a pick, to the output that is explained.
@@ -287,7 +315,10 @@ func (d *pickDrawing) describeRow(o *chart.Options, i int) string {
 	if len(raise) > 0 {
 		text += o.Say(", higher output is associated most with %s", strings.Join(raise, o.Say(", ")))
 	}
-	if len(lower) > 0 {
+	switch {
+	case len(lower) > 0 && len(raise) == 0:
+		text += o.Say(", lower output is associated most with %s", strings.Join(lower, o.Say(", ")))
+	case len(lower) > 0:
 		text += o.Say("; lower output is associated most with %s", strings.Join(lower, o.Say(", ")))
 	}
 	return text + o.Say(".")

@@ -347,6 +347,7 @@ var chinese = map[string]string{
 	"In %s":                  "在 %s 中",
 	", for which %s is %s":   "（%s为 %s）",
 	", higher output is associated most with %s": "，较高的输出与%s的关联最大",
+	", lower output is associated most with %s":  "，较低的输出与%s的关联最大",
 	"; lower output is associated most with %s":  "；较低的输出与%s的关联最大",
 	"importance":                            "重要性",
 	"covered":                               "已覆盖",
