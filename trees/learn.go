@@ -162,7 +162,8 @@ type Learned struct {
 	OutOfBag     float64
 	OutOfBagRows int
 	// Loss is that of the training set after each round of boosting, Validation that of
-	// Options.Validation: the mean log-loss, or the mean squared error.
+	// Options.Validation: the mean log-loss, or the mean squared error, weighted as
+	// classes are. They go on to the last round, also if trees after the best are dropped.
 	Loss, Validation []float64
 	// Best is the round with the least loss of Validation, counted from 1; 0 without it.
 	Best int
