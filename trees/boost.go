@@ -133,9 +133,11 @@ func (b *boosting) sample(round int) []int32 {
 func (b *boosting) add(g *binGrower, output int, others bool) {
 	score := b.train.score[output]
 	if others {
-		for i := range score {
-			score[i] += g.tree.Value[g.tree.Leaf(b.t.row(i))]
-		}
+		spread((len(score)+lossChunk-1)/lossChunk, func(c int) {
+			for i := c * lossChunk; i < min(len(score), (c+1)*lossChunk); i++ {
+				score[i] += g.tree.Value[g.tree.Leaf(b.t.row(i))]
+			}
+		})
 		return
 	}
 	for _, leaf := range g.leaves {
@@ -190,8 +192,8 @@ func newValidation(t *table, o *Options, init []float64) *validation {
 	weights, y := make([]float64, x.Rows), make([]int32, x.Rows)
 	for i := range weights {
 		if weights[i] = 1; t.k == 0 {
-			if v := set.Target(i); !(math.Abs(v) <= 1e150) {
-				fail(t.learner, "sample %d of Validation has the target %v: targets are finite numbers", i, v)
+			if v := set.Target(i); !(math.Abs(v) <= mostTarget) {
+				fail(t.learner, "sample %d of Validation has the target %v: targets are finite numbers, not above %g", i, v, mostTarget)
 			}
 			continue
 		}

@@ -110,8 +110,9 @@ func Forest(set *data.Set, options ...Options) *Ensemble {
 
 // Grow learns a single decision tree, to the end if no option stops it: without Depth,
 // MinLeaf, Leaves or Alpha it knows its samples by heart. It is CART (Breiman, Friedman,
-// Olshen and Stone 1984). Of splits that are equally good it takes the one of the first
-// feature, and the lowest threshold.
+// Olshen and Stone 1984). Of splits that are equally good, as there are many in small
+// nodes, it takes the one with the widest gap between the values at both sides, as a share
+// of the range of the feature; then that of the first feature.
 //
 // What holds for all learners here: the same set, options and seed make the same trees on
 // any number of cores, and in whatever order the samples stand. Missing values (NaN) are
@@ -161,7 +162,8 @@ type Learned struct {
 	OutOfBag     float64
 	OutOfBagRows int
 	// Loss is that of the training set after each round of boosting, Validation that of
-	// Options.Validation: the mean log-loss, or the mean squared error.
+	// Options.Validation: the mean log-loss, or the mean squared error, weighted as
+	// classes are. They go on to the last round, also if trees after the best are dropped.
 	Loss, Validation []float64
 	// Best is the round with the least loss of Validation, counted from 1; 0 without it.
 	Best int

@@ -239,6 +239,10 @@ func TestWeights(t *testing.T) {
 			t.Errorf("%+v: the share in the forest is %v, not %v", c.o, p, c.want)
 		}
 	}
+	// A class that weighs next to nothing: rounding must not decide.
+	if err := Forest(data.Iris(), Options{Trees: 5, ClassWeights: map[int]float64{0: 1e9, 1: 1e-9}}).Check(); err != nil {
+		t.Error(err)
+	}
 	b := Boost(data.BreastCancer(), Options{Balanced: true, Trees: 5})
 	if math.Abs(b.Init[0]) > 1e-9 {
 		t.Errorf("balanced classes start from %v", b.Init)

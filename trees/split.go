@@ -78,7 +78,7 @@ func (s *scanner) scan(feature int32, rows []int32) (best split, varies bool) {
 // beaten takes the gain behind the key at a place if it is greater, or if it is as great
 // and the gap there is wider.
 func (s *split) beaten(gain, tolerance float64, c *column, keys []uint64, at int) bool {
-	if gain < s.gain-tolerance {
+	if !(gain >= s.gain-tolerance) { // NaN is no gain
 		return false
 	}
 	gap := 0.0 // if all go left but those without a value

@@ -120,12 +120,14 @@ func (t *table) checkNumbers(targets []float64) {
 		}
 	}
 	for i, v := range targets {
-		// Squares of the targets are summed up.
-		if !(math.Abs(v) <= 1e150) {
-			fail(t.learner, "sample %d of %s has the target %v: targets are finite numbers, not above 1e150", i, t.name, v)
+		if !(math.Abs(v) <= mostTarget) {
+			fail(t.learner, "sample %d of %s has the target %v: targets are finite numbers, not above %g", i, t.name, v, mostTarget)
 		}
 	}
 }
+
+// mostTarget is what targets may be: their sums are squared.
+const mostTarget = 1e140
 
 // mostCategories bounds the sets that nodes have.
 const mostCategories = 1 << 16

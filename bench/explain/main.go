@@ -3,7 +3,8 @@
 // name of a task from each line of its input, does it, and writes how many milliseconds
 // that took; the contributions go to the file of the task's name in the folder, for
 // bench/explain.py to compare. Making an explainer is not part of the time, as it is not
-// on the other side; making a figure is.
+// on the other side; making a figure is. Of tasks of learning the time is that of the
+// learner alone.
 package main
 
 import (
@@ -29,6 +30,7 @@ type workplace struct {
 	// Of the logistic regression of standardised features:
 	Mean, Scale, Weights []float64
 	Intercept            float64
+	Columns              map[string]int // features of the sets to learn from
 }
 
 func main() {
@@ -136,7 +138,7 @@ func prepare(folder string) (map[string]task, error) {
 	tasks["beeswarm"] = picture(why.Beeswarm)
 	tasks["waterfall"] = picture(func() *chart.Figure { return why.Row(0).Waterfall() })
 	tasks["heat map"] = picture(why.HeatMap)
-	return tasks, nil
+	return tasks, w.learners(folder, tasks)
 }
 
 // logistic is the regression of scikit-learn: the probabilities of both classes.
