@@ -1,4 +1,5 @@
-"""Explanations beside SHAP and LIME, of models of scikit-learn that are carried over.
+"""Explanations beside SHAP and LIME, of models of scikit-learn that are carried over;
+and learning trees beside scikit-learn.
 
     python bench/explain.py [--rounds 9] [--only WORD]
 
@@ -31,14 +32,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 import shap
 import sklearn
-from sklearn.datasets import load_breast_cancer
-from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
+from sklearn.datasets import load_breast_cancer, load_digits
+from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 ROOT = pathlib.Path(__file__).parents[1]
-GOALS = {"tree": 4, "kernel": 15, "permutation": 15, "lime": 15, "beeswarm": 3, "waterfall": 3, "heat map": 3}
+GOALS = {"tree": 4, "kernel": 15, "permutation": 15, "lime": 15, "beeswarm": 3, "waterfall": 3, "heat map": 3, "learn": 1}
 
 
 def save_trees(model, path, features=None):
@@ -74,7 +75,26 @@ class Counted:
         return y
 
 
+def learners(folder):
+    """Sets to learn from, and the tasks: Loupe reads the same numbers."""
+    made = np.random.default_rng(0).normal(size=(100_000, 30))
+    curved = made[:, 0] * made[:, 1] + np.sin(2 * made[:, 2]) + made[:, 3] ** 2 - 1
+    sets = {"cancer": load_breast_cancer(return_X_y=True), "digits": load_digits(return_X_y=True),
+        "made": (made, (curved + np.random.default_rng(1).normal(scale=0.5, size=len(made)) > 0).astype(int))}
+    for name, (x, y) in sets.items():
+        np.column_stack([x, y]).astype("<f8").tofile(folder / (name + ".f64"))
+    tasks = {}
+    for name, model in {"forest cancer": RandomForestClassifier(100, n_jobs=2), "forest digits": RandomForestClassifier(100, n_jobs=2),
+            "boosted cancer": GradientBoostingClassifier(n_estimators=100, max_depth=3),
+            "boosted made": HistGradientBoostingClassifier(max_iter=100, early_stopping=False)}.items():
+        x, y = sets[name.split()[1]]
+        title = f"learn {name.split()[0]} 100, {len(x):,} rows × {x.shape[1]}"
+        tasks["learn " + name] = (title, lambda model=model, x=x, y=y: model.fit(x, y), 0, None)
+    return tasks, {name: x.shape[1] for name, (x, y) in sets.items()}
+
+
 def prepare(folder):
+    learning, columns = learners(folder)
     data = load_breast_cancer()
     x, y, names = data.data, data.target, [str(n) for n in data.feature_names]
     forest = RandomForestClassifier(100, max_depth=8, random_state=0).fit(x, y)
@@ -83,7 +103,7 @@ def prepare(folder):
     save_trees(forest, folder / "forest.json", names)
     save_trees(boosted, folder / "boosted.json", names)
     scaler, regression = logistic[0], logistic[1]
-    json.dump(dict(x=x.tolist(), features=names, mean=scaler.mean_.tolist(), scale=scaler.scale_.tolist(), weights=regression.coef_[0].tolist(), intercept=regression.intercept_[0]),
+    json.dump(dict(x=x.tolist(), features=names, mean=scaler.mean_.tolist(), scale=scaler.scale_.tolist(), weights=regression.coef_[0].tolist(), intercept=regression.intercept_[0], columns=columns),
         open(folder / "work.json", "w"))
     background = x[:100]
     tasks = {}
@@ -122,7 +142,7 @@ def prepare(folder):
     tasks["beeswarm"] = ("beeswarm of 569 rows, PNG", picture(lambda: shap.plots.beeswarm(why, show=False)), 0, None)
     tasks["waterfall"] = ("waterfall, PNG", picture(lambda: shap.plots.waterfall(why[0], show=False)), 0, None)
     tasks["heat map"] = ("heat map of 569 rows, PNG", picture(lambda: shap.plots.heatmap(why, show=False)), 0, None)
-    return tasks, forest, x
+    return tasks | learning, forest, x
 
 
 def stream(program, place, forest, x):

@@ -1,11 +1,17 @@
-// Package trees has ensembles of decision trees: it reads those of other libraries, and
-// predicts as they do.
+// Package trees has ensembles of decision trees: it learns them, reads those of other
+// libraries, and predicts as they do.
 //
-//	forest, err := trees.Open("model.json")
-//	forest.Predict(rows)
+// For most uses, use [Forest] or [Boost]:
 //
-// [Open] reads models of XGBoost, LightGBM and scikit-learn. An [Ensemble] is what
-// loupe/viz/explain explains exactly by TreeSHAP, and draws.
+//	train, test := data.BreastCancer().Split()
+//	forest := trees.Forest(train, trees.Options{Trees: 100})
+//	forest.Learned.OutOfBag // the share that is right of samples not learned from
+//	forest.Predict(test.Matrix())
+//
+// Forest needs no tuning; Boost is often better with some, and faster on large sets; [Grow]
+// makes one tree to look at. [Open] reads models of XGBoost, LightGBM and scikit-learn. An
+// [Ensemble], wherever it comes from, is what loupe/viz/explain explains exactly by
+// TreeSHAP, and draws.
 package trees
 
 import (
@@ -44,6 +50,8 @@ type Ensemble struct {
 	// Classes are what is predicted, for classifiers: with a single output, which is
 	// then for the second class, they are two. Nil for regression.
 	Classes []string
+	// Learned says how Forest, Grow or Boost has learned the trees; nil for others.
+	Learned *Learned
 
 	made *plan // of the trees, once they have predicted
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"html"
+	"math"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -39,6 +40,37 @@ func (e *Ensemble) predicts() string {
 		return fmt.Sprintf("%d outputs", len(e.Outputs))
 	}
 	return cmp.Or(e.Outputs[0], "a number")
+}
+
+// learned says how well the ensemble was learned, in a line; nothing if it was not
+// learned here.
+func (e *Ensemble) learned() string {
+	l := e.Learned
+	if l == nil {
+		return ""
+	}
+	text := "Learned from " + count(l.Rows, "sample", "samples") + " of " + cmp.Or(l.Set, "a set without a name")
+	switch {
+	case math.IsNaN(l.OutOfBag):
+	case e.Classes != nil:
+		text += fmt.Sprintf("; %.1f %% of those out of the bag are right", 100*l.OutOfBag)
+	default:
+		text += fmt.Sprintf("; R² of those out of the bag is %.3f", l.OutOfBag)
+	}
+	loss := "mean squared error"
+	if e.Classes != nil {
+		loss = "log-loss"
+	}
+	if n := len(l.Loss); n > 0 {
+		text += fmt.Sprintf("; %s %.4g after %s", loss, l.Loss[n-1], count(n, "round", "rounds"))
+	}
+	if l.Best > 0 {
+		text += fmt.Sprintf("; of the validation least after round %d: %.4g", l.Best, l.Validation[l.Best-1])
+	}
+	if l.Stopped != "" {
+		text += "; stopped early: " + l.Stopped
+	}
+	return text + "."
 }
 
 func count(n int, one, many string) string {
@@ -80,15 +112,20 @@ func (e *Ensemble) important() [][]string {
 	return rows
 }
 
-// TryMIMEBundle shows the ensemble: the line of String, and the features that matter most
-// to how the trees were built.
+// TryMIMEBundle shows the ensemble: the line of String, how well it was learned, and the
+// features that matter most to how the trees were built.
 func (e *Ensemble) TryMIMEBundle() (data, metadata map[string]any, err error) {
 	if err := e.Check(); err != nil {
 		return nil, nil, err
 	}
 	var text, page strings.Builder
-	fmt.Fprintln(&text, e)
-	page.WriteString("<p>" + html.EscapeString(e.String()) + "</p><table>")
+	for _, line := range []string{e.String(), e.learned()} {
+		if line != "" {
+			fmt.Fprintln(&text, line)
+			page.WriteString("<p>" + html.EscapeString(line) + "</p>")
+		}
+	}
+	page.WriteString("<table>")
 	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	for i, row := range e.important() {
 		fmt.Fprintln(w, strings.Join(row, "\t"))

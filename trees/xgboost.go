@@ -327,7 +327,7 @@ func (t *Tree) reachable() *Tree {
 		kept.Left, kept.Right = append(kept.Left, child(t.Left[i])), append(kept.Right, child(t.Right[i]))
 		kept.Feature, kept.Threshold = append(kept.Feature, t.Feature[i]), append(kept.Threshold, t.Threshold[i])
 		kept.MissingLeft = append(kept.MissingLeft, t.MissingLeft[i])
-		kept.Value, kept.Cover = append(kept.Value, t.Value[i]), append(kept.Cover, t.Cover[i])
+		kept.Value, kept.Cover = append(kept.Value, t.Values(int(i))...), append(kept.Cover, t.Cover[i])
 		if t.Categories != nil {
 			kept.Categories = append(kept.Categories, t.Categories[i])
 		}

@@ -4,7 +4,8 @@
 // that took; the contributions go to the file of the task's name in the folder, for
 // bench/explain.py to compare. Making an explainer is not part of the time, as it is not
 // on the other side; but it is a new one each time, which has learned nothing from rows
-// that it has explained before. Making a figure is part of the time.
+// that it has explained before. Making a figure is part of the time. Of tasks of learning
+// the time is that of the learner alone.
 package main
 
 import (
@@ -32,6 +33,7 @@ type workplace struct {
 	// Of the logistic regression of standardised features:
 	Mean, Scale, Weights []float64
 	Intercept            float64
+	Columns              map[string]int // features of the sets to learn from
 }
 
 func main() {
@@ -157,7 +159,7 @@ func prepare(folder string) (map[string]task, error) {
 	tasks["beeswarm"] = picture(why.Beeswarm)
 	tasks["waterfall"] = picture(func() *chart.Figure { return why.Row(0).Waterfall() })
 	tasks["heat map"] = picture(why.HeatMap)
-	return tasks, nil
+	return tasks, w.learners(folder, tasks)
 }
 
 // many yields rows that none is like: each is somewhere between two of the data.

@@ -94,7 +94,7 @@ const policy = `
 	install:
 	bench/train:              nn nn/tensor
 	bench/plots:              viz
-	bench/explain:            trees viz/chart viz/explain $gonum
+	bench/explain:            trees nn/data viz/chart viz/explain $gonum
 	cmd/loupe:                kernel install
 
 	internal/arch:

@@ -136,7 +136,6 @@ func (a *Attribution) Feature(names ...string) *Attribution {
 	if a.Err() != nil {
 		return a
 	}
-	rows, _, _ := a.Dims()
 	at := make([]int, len(names))
 	for k, name := range names {
 		if at[k] = slices.Index(a.Features, name); at[k] < 0 {
@@ -151,7 +150,8 @@ func (a *Attribution) Feature(names ...string) *Attribution {
 		if m == nil {
 			return nil
 		}
-		out := mat.NewDense(rows, len(at), nil)
+		n, _ := m.Dims()
+		out := mat.NewDense(n, len(at), nil)
 		for k, j := range at {
 			out.SetCol(k, mat.Col(nil, j, m))
 		}
@@ -159,6 +159,7 @@ func (a *Attribution) Feature(names ...string) *Attribution {
 	}
 	b.Values, b.Errors, b.Data = each(a.Values, pick), each(a.Errors, pick), pick(a.Data)
 	b.Features = slices.Clone(names)
+	b.Stability = a.spreading(pick)
 	return &b
 }
 
@@ -191,6 +192,10 @@ func (a *Attribution) Output(which any) *Attribution {
 		rows, _ := a.Predicted.Dims()
 		b.Predicted = mat.DenseCopyOf(a.Predicted.Slice(0, rows, k, k+1))
 	}
+	b.Stability = a.spreading(func(m *mat.Dense) *mat.Dense {
+		_, cols := m.Dims()
+		return mat.DenseCopyOf(m.Slice(k, k+1, 0, cols))
+	})
 	return &b
 }
 

@@ -33,9 +33,9 @@ type bars struct {
 func (b *bars) row() *chart.Figure {
 	v := b.v
 	art := &board{lines: func(o *chart.Options) []boardLine { return v.boardLines(o, true) }, height: 24, over: 2, axis: v.axis, draw: b.drawRow,
-		describe: v.describeRow, caption: v.captionRow, data: v.table}
+		describe: v.describeRow, caption: v.captionWhiskers, data: v.table}
 	for i := range v.lines() {
-		x, e := v.contribution(0, i), v.deviation(0, i)
+		x, e := v.contribution(0, i), v.reach(i)
 		art.lo, art.hi = min(art.lo, x-e), max(art.hi, x+e)
 	}
 	art.left, art.right = v.besideRow(art.lo < 0, art.hi > 0)
@@ -64,10 +64,8 @@ func (b *bars) drawRow(c *boardPen) {
 		box := draw.Rect{X0: min(zero, tip), Y0: y - h/2, X1: max(zero, tip), Y1: y + h/2}
 		c.Block(box, sideColor(c.Sheet, x))
 		c.Hover(box, draw.Clean(b.v.name(c.Options, i))+": "+signedNumber(x))
-		e := b.v.deviation(0, i)
-		if e > 0 {
-			c.Line([]draw.Point{{X: c.x(x - e), Y: y}, {X: c.x(x + e), Y: y}}, 1.4, c.Ink)
-		}
+		e := b.v.reach(i)
+		c.whisker(x, b.v.deviation(0, i), b.v.spread(i), y, false)
 		if x < 0 {
 			c.Text(signedNumber(x), draw.Point{X: c.x(x-e) - 4, Y: y + 4}, smallFont, c.Ink, draw.Place{Align: draw.End})
 		} else {

@@ -126,6 +126,28 @@ func (c *boardPen) name(i int, l boardLine, left float64) {
 	}
 }
 
+// whisker draws a standard error about a place, a line with ends or without; beside a
+// spread over repeats, which is a thin line with ends, it is thick.
+func (c *boardPen) whisker(at, deviation, spread, y float64, ends bool) {
+	line := func(e, width float64, ends bool) {
+		a, b := c.x(at-e), c.x(at+e)
+		c.Line([]draw.Point{{X: a, Y: y}, {X: b, Y: y}}, width, c.Ink)
+		if !ends {
+			return
+		}
+		for _, x := range []float64{a, b} {
+			c.Line([]draw.Point{{X: x, Y: y - 3}, {X: x, Y: y + 3}}, width, c.Ink)
+		}
+	}
+	switch {
+	case spread > 0:
+		line(spread, 1, true)
+		line(deviation, 3, false)
+	case deviation > 0:
+		line(deviation, 1.4, ends)
+	}
+}
+
 // rule draws an upright line through all lines.
 func (c *boardPen) rule(v float64, col color.NRGBA) {
 	x := c.x(v)

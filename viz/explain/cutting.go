@@ -95,11 +95,7 @@ func (c *cutting) whole(a *Attribution) *Attribution {
 	b.Values, b.Errors = each(a.Values, spread), each(a.Errors, spread)
 	b.Data, b.Features, b.Shape, b.words = c.sample.x, c.sample.features, c.sample.shape, c.sample.words
 	b.Names = c.sample.names
-	b.Stability = nil
-	for _, s := range a.Stability {
-		s.Spread = spread(s.Spread)
-		b.Stability = append(b.Stability, s)
-	}
+	b.Stability = a.spreading(spread)
 	return &b
 }
 

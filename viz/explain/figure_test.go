@@ -111,6 +111,9 @@ func TestFigures(t *testing.T) {
 	maps.Copy(list, examples())
 	maps.Copy(list, drawnTrees())
 	maps.Copy(list, texts())
+	maps.Copy(list, picks())
+	maps.Copy(list, surrogates())
+	maps.Copy(list, steadied())
 	golden.Figures(t, list)
 }
 
@@ -125,6 +128,9 @@ func TestTexts(t *testing.T) {
 	maps.Copy(list, examples())
 	maps.Copy(list, drawnTrees())
 	maps.Copy(list, texts())
+	maps.Copy(list, picks())
+	maps.Copy(list, surrogates())
+	maps.Copy(list, steadied())
 	for name, f := range odd() {
 		list[name] = f
 	}

@@ -135,7 +135,7 @@ func (l *Local) Explain(rows any) *Attribution {
 		return failed(limeName, l.err)
 	}
 	if l.cutter != nil {
-		return l.explainParts(rows)
+		return l.explainParts(rows, limeName)
 	}
 	t, err := rowsOf(rows)
 	if err == nil {

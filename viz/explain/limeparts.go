@@ -93,19 +93,22 @@ func cosineAway(z []float64) float64 {
 // nearness is the weight of a sample at a distance.
 func (o *options) nearness(d float64) float64 { return math.Exp(-d * d / (2 * o.width * o.width)) }
 
-// explainParts explains samples by their parts.
-func (l *Local) explainParts(samples any) *Attribution {
+// explainParts explains samples by their parts, behind one bar (none without a label).
+func (l *Local) explainParts(samples any, label string) *Attribution {
 	cuts, err := l.cutter.cut(samples)
 	if err != nil {
 		return failed(limeName, err)
 	}
-	list := make([]*Attribution, len(cuts))
-	for i, c := range cuts {
-		a, err := l.explainCut(c, i)
-		if err != nil {
-			return failed(limeName, err)
-		}
-		list[i] = a
+	list, within := make([]*Attribution, len(cuts)), ""
+	if len(cuts) == 1 {
+		label, within = "", label
+	}
+	err = parallel(len(cuts), 1, label, func(i int) (err error) {
+		list[i], err = l.explainCut(cuts[i], i, within)
+		return err
+	})
+	if err != nil {
+		return failed(limeName, err)
 	}
 	all := stacked(list)
 	if l.o.output >= 0 {
@@ -114,7 +117,7 @@ func (l *Local) explainParts(samples any) *Attribution {
 	return all
 }
 
-func (l *Local) explainCut(c *cutting, number int) (*Attribution, error) {
+func (l *Local) explainCut(c *cutting, number int, label string) (*Attribution, error) {
 	whole := c.all()
 	predicted, err := c.p.first(whole.x)
 	if err != nil {
@@ -122,7 +125,7 @@ func (l *Local) explainCut(c *cutting, number int) (*Attribution, error) {
 	}
 	h := &neighbourhood{o: l.o, outputs: c.p.outputs, at: whole.x.RawRowView(0), number: number}
 	h.sample = func(n int, first bool, r *rand.Rand) (*moments, error) { return l.sampleParts(c, n, first, r) }
-	explained, err := h.repeated(c.p.workers(), limeName)
+	explained, err := h.repeated(c.p.workers(), label)
 	if err != nil {
 		return nil, err
 	}

@@ -40,6 +40,7 @@ type options struct {
 	positions   bool
 	merges      [][2]int
 	folds       int
+	depth       int // of a surrogate tree
 
 	precision float64 // of anchors
 	as        any     // of prototypes

@@ -28,13 +28,17 @@ func (a *Attribution) Overlay() *chart.Figure {
 	if err != nil {
 		return chart.Failed(err)
 	}
-	list := make([]*chart.Figure, v.rows())
-	for r := range list {
+	var list []*chart.Figure
+	for r := range v.rows() {
 		one := a.Row(r)
 		if one.Names != nil && one.Outputs[v.k] == thePredicted {
 			one.Outputs = one.Names
 		}
-		list[r] = one.overlay(&view{a: one, k: v.k, values: one.Values[v.k]}, 0)
+		w := &view{a: one, k: v.k, values: one.Values[v.k]}
+		list = append(list, one.overlay(w, 0))
+		if len(one.Stability) > 0 {
+			list = append(list, one.overlaySpread(w))
+		}
 	}
 	if len(list) == 1 {
 		return list[0]
@@ -44,14 +48,7 @@ func (a *Attribution) Overlay() *chart.Figure {
 
 // overlay is the figure of one row.
 func (a *Attribution) overlay(v *view, r int) *chart.Figure {
-	h, w := a.Shape[0], a.Shape[1]
-	depth := len(a.Features) / (h * w)
-	m := mat.NewDense(h, w, nil)
-	for p := range h * w {
-		for d := range depth {
-			m.Set(p/w, p%w, m.At(p/w, p%w)+v.values.At(r, p*depth+d))
-		}
-	}
+	m := a.pixelSums(func(j int) float64 { return v.values.At(r, j) })
 	img := a.image(r)
 	f := chart.Maps([]chart.Matrix{m}, draw.Clean(v.caption(r))).With(chart.Across(1))
 	if img != nil {
@@ -62,6 +59,40 @@ func (a *Attribution) overlay(v *view, r int) *chart.Figure {
 	}
 	return f.Worded(func(o *chart.Options) chart.Wording { return chart.Wording{Scale: v.axis(o)} }).
 		Noting(func(o *chart.Options) []string { return v.pixels(o, m) })
+}
+
+// pixelSums adds up values of the channels of each pixel.
+func (a *Attribution) pixelSums(of func(feature int) float64) *mat.Dense {
+	h, w := a.Shape[0], a.Shape[1]
+	depth := len(a.Features) / (h * w)
+	m := mat.NewDense(h, w, nil)
+	for p := range h * w {
+		for d := range depth {
+			m.Set(p/w, p%w, m.At(p/w, p%w)+of(p*depth+d))
+		}
+	}
+	return m
+}
+
+// overlaySpread is the figure of by how much repeated explanations of the only row differ,
+// in the colours of the contributions: what is as strong there as here may be chance.
+func (a *Attribution) overlaySpread(v *view) *chart.Figure {
+	m := a.pixelSums(v.spreadOf)
+	values := a.pixelSums(func(j int) float64 { return v.values.At(0, j) })
+	most := max(mat.Max(values), -mat.Min(values), mat.Max(m))
+	f := chart.Maps([]chart.Matrix{m}, "±").With(chart.Across(1))
+	if img := a.image(0); img != nil {
+		f = f.With(chart.Over(img))
+	}
+	if most > 0 {
+		f = f.With(chart.Range(-most, most))
+	}
+	return f.Worded(func(o *chart.Options) chart.Wording {
+		return chart.Wording{Scale: o.Say("spread over %s repeats", chart.Count(a.Stability[0].Repeats))}
+	}).
+		Noting(func(o *chart.Options) []string {
+			return []string{o.Say("Where this is as strong as the contributions, they may be chance."), v.repeated(o)}
+		})
 }
 
 // image is a row as a picture, nil if it cannot be one.
@@ -121,6 +152,9 @@ func (v *view) pixels(o *chart.Options, m *mat.Dense) []string {
 	notes := []string{o.Say("What speaks for %s lies mostly here: %s.", draw.Clean(v.output(o)), where)}
 	if down > 0 {
 		notes = append(notes, o.Say("%s of the contributions speak against it.", share(down/(up+down))))
+	}
+	if len(v.a.Stability) > 0 { // which the picture beside it tells
+		return append(notes, v.nearby(o))
 	}
 	return append(notes, nonempty(v.checked(o))...)
 }

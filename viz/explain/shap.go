@@ -32,6 +32,7 @@ type SHAP struct {
 	cutter     cutter     // takes samples apart; nil if features are explained
 	err        error
 	shared     bool // errors are what is shared out evenly
+	quiet      bool // no bar: the caller has one
 	// limit is what the additivity gap must not exceed.
 	limit float64
 	// solve explains one row, players × outputs.
@@ -170,6 +171,9 @@ func (s *SHAP) fill(a *Attribution, t *table) error {
 	}
 	if n == 1 {
 		label, within = "", s.name
+	}
+	if s.quiet {
+		label, within = "", ""
 	}
 	stated := make([]*shares, n)
 	err := parallel(n, workers, label, func(i int) error {

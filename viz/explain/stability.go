@@ -26,8 +26,21 @@ type Stability struct {
 	Spread *mat.Dense
 }
 
+// spreading is the stability of a part of an attribution, whose spread is cut.
+func (a *Attribution) spreading(cut func(*mat.Dense) *mat.Dense) []Stability {
+	list := slices.Clone(a.Stability)
+	for i := range list {
+		if list[i].Spread != nil {
+			list[i].Spread = cut(list[i].Spread)
+		}
+	}
+	return list
+}
+
 // Repeats explains each row so often, with other samples each time. Values are the means,
-// Errors their standard errors, and [Attribution].Stability says how alike they were.
+// Errors their standard errors, and [Attribution].Stability says how alike they were. Figures
+// of one row show both: as whiskers, as words that are underlined where they vary by more than half
+// of their value, and as a second map beside that of an image.
 func Repeats(n int) Option { return func(o *options) { o.set("Repeats"); o.repeats = n } }
 
 // repeated explains a row as often as it shall be.
@@ -37,11 +50,12 @@ func (h *neighbourhood) repeated(workers int, label string) (*locals, error) {
 		return h.once(h.seedOf(0), workers, label)
 	}
 	all := make([]*locals, n)
-	for i := range all {
-		var err error
-		if all[i], err = h.once(h.seedOf(i), workers, label); err != nil {
-			return nil, err
-		}
+	err := parallel(n, 1, label, func(i int) (err error) { // once uses all cores for one
+		all[i], err = h.once(h.seedOf(i), workers, "")
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	outputs, features := all[0].values.Dims()
 	e := &locals{values: mat.NewDense(outputs, features, nil), errors: mat.NewDense(outputs, features, nil), base: make([]float64, outputs), score: math.Inf(1),

@@ -90,7 +90,27 @@ func (p *prose) word(s *chart.Sheet, area draw.Rect, w placedWord, most float64)
 		ink = onFill(fill)
 	}
 	s.Text(w.text, draw.Point{X: box.X0 + wordPad, Y: area.Y0 + w.y + 5}, wordFont, ink, draw.Place{})
-	s.Hover(box, w.text+": "+signedNumber(v))
+	about := w.text + ": " + signedNumber(v)
+	if spread := p.v.spreadOf(w.feature); spread > 0 {
+		about += " ± " + chart.Number(spread)
+		if p.v.shaky(w.feature) {
+			underline(s, box.X0+wordPad, box.X1-wordPad, box.Y1-2.5, ink)
+		}
+	}
+	s.Hover(box, about)
+}
+
+// underline marks what may be chance.
+func underline(s *chart.Sheet, x0, x1, y float64, ink color.NRGBA) {
+	for x := x0; x < x1; x += 4 {
+		s.Fill(draw.Rect{X0: x, Y0: y, X1: min(x+2, x1), Y1: y + 1.2}, ink)
+	}
+}
+
+// shaky reports whether repeated explanations of a row differ by more than half of what a
+// feature contributes.
+func (v *view) shaky(feature int) bool {
+	return v.spreadOf(feature) > math.Abs(v.values.At(0, feature))/2
 }
 
 // key explains the colours.
@@ -107,6 +127,13 @@ func (p *prose) key(s *chart.Sheet, area draw.Rect, most float64) {
 		s.Block(draw.Rect{X0: x, Y0: area.Y0 + 3, X1: x + 12, Y1: area.Y0 + 13}, shaded(s, side.v, most))
 		s.Text(text, draw.Point{X: x + 17, Y: area.Y0 + 12}, smallFont, s.Soft, draw.Place{})
 		x += 17 + smallFont.Width(text) + 16
+	}
+	if len(p.v.a.Stability) == 0 {
+		return
+	}
+	if text := smallFont.Fit(s.Say("varies by more than half of it"), max(area.X1-x-20, 0)); text != "" {
+		underline(s, x, x+14, area.Y0+11, s.Soft)
+		s.Text(text, draw.Point{X: x + 18, Y: area.Y0 + 12}, smallFont, s.Soft, draw.Place{})
 	}
 }
 

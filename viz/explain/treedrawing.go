@@ -33,7 +33,8 @@ type treeDrawing struct {
 	k       int
 	t       *trees.Tree
 	x       *mat.Dense
-	labels  []int // nil for regression
+	labels  []int     // nil for regression
+	values  []float64 // of rows, shown in the leaves; nil if labels are, or nothing
 	classes []string
 	names   []string
 	rows    [][]int // of each node
@@ -321,6 +322,8 @@ func (p *treePen) leaf(n *treeNode, r draw.Rect) {
 				x += w
 			}
 		}
+	} else if p.d.values != nil {
+		p.spectrum(rows, draw.Rect{X0: bar.X0, Y0: r.Y0, X1: bar.X1, Y1: bar.Y1})
 	} else {
 		p.Fill(bar, p.Grid)
 	}
@@ -336,6 +339,28 @@ func (p *treePen) leaf(n *treeNode, r draw.Rect) {
 		p.Text(smallFont.Fit(text, r.W()), draw.Point{X: (r.X0 + r.X1) / 2, Y: r.Y0 + 32 + 14*float64(i)}, smallFont, ink, draw.Place{Align: draw.Middle})
 	}
 	p.Hover(r, strings.Join(lines, "\n"))
+}
+
+// spectrum is the histogram of the values of rows, from the least to the greatest of all.
+func (p *treePen) spectrum(rows []int, r draw.Rect) {
+	lo, hi := extent(p.d.values)
+	var count [treeBins]int
+	most := 1
+	for _, i := range rows {
+		b := 0
+		if hi > lo {
+			b = min(int((p.d.values[i]/2-lo/2)/(hi/2-lo/2)*treeBins), treeBins-1)
+		}
+		count[b]++
+		most = max(most, count[b])
+	}
+	p.Fill(draw.Rect{X0: r.X0, Y0: r.Y1 - 1, X1: r.X1, Y1: r.Y1}, p.Frame)
+	step := r.W() / treeBins
+	for b, c := range count {
+		if h := (r.H() - 2) * float64(c) / float64(most); h > 0 {
+			p.Fill(draw.Rect{X0: r.X0 + float64(b)*step, Y0: r.Y1 - 1 - h, X1: r.X0 + float64(b+1)*step, Y1: r.Y1 - 1}, p.Category(1))
+		}
+	}
 }
 
 // gives is what a leaf predicts: the class of the greatest value, or the value.

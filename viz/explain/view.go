@@ -126,6 +126,31 @@ func (v *view) deviation(row, i int) float64 {
 	return math.Sqrt(s)
 }
 
+// spread is the standard deviation of line i over the repeated explanations of a row, 0
+// without repeats.
+func (v *view) spread(i int) float64 {
+	if i < len(v.order) {
+		return v.spreadOf(v.order[i])
+	}
+	s := 0.0
+	for _, j := range v.rest {
+		s += v.spreadOf(j) * v.spreadOf(j)
+	}
+	return math.Sqrt(s)
+}
+
+// spreadOf is the standard deviation of a feature's values over the repeated explanations
+// of the only row, 0 without repeats.
+func (v *view) spreadOf(feature int) float64 {
+	if len(v.a.Stability) != 1 || v.a.Stability[0].Spread == nil {
+		return 0
+	}
+	return v.a.Stability[0].Spread.At(v.k, feature)
+}
+
+// reach is how far the whiskers of line i of the only row go.
+func (v *view) reach(i int) float64 { return max(v.deviation(0, i), v.spread(i)) }
+
 // lines is how many lines a picture has.
 func (v *view) lines() int {
 	if len(v.rest) > 0 {

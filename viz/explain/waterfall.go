@@ -23,13 +23,13 @@ func (a *Attribution) Waterfall() *chart.Figure {
 	n := v.lines()
 	w.from, w.to = make([]float64, n), make([]float64, n)
 	at := v.base()
-	b := &board{lines: func(o *chart.Options) []boardLine { return v.boardLines(o, true) }, height: 26, over: 20, under: 16, axis: v.scaleName, draw: w.draw, describe: v.describeRow, caption: v.captionRow, data: v.table}
+	b := &board{lines: func(o *chart.Options) []boardLine { return v.boardLines(o, true) }, height: 26, over: 20, under: 16, axis: v.scaleName, draw: w.draw, describe: v.describeRow, caption: v.captionWhiskers, data: v.table}
 	b.lo, b.hi = at, at
 	for i := n - 1; i >= 0; i-- { // from the base, below, upwards
 		w.from[i] = at
 		at += v.contribution(0, i)
 		w.to[i] = at
-		e := v.deviation(0, i)
+		e := v.reach(i)
 		b.lo, b.hi = min(b.lo, at-e), max(b.hi, at+e)
 	}
 	if v.a.Errors != nil { // numbers stand beside the bars
@@ -88,24 +88,18 @@ func (w *waterfall) bar(c *boardPen, i int) {
 	if i > 0 { // to the next, above
 		c.Line([]draw.Point{{X: x1, Y: y - h/2}, {X: x1, Y: y - c.step() + h/2}}, 1, c.Frame)
 	}
-	if e := w.v.deviation(0, i); e > 0 {
-		a, b := c.x(w.to[i]-e), c.x(w.to[i]+e)
-		c.Line([]draw.Point{{X: a, Y: y}, {X: b, Y: y}}, 1.4, c.Ink)
-		for _, x := range []float64{a, b} {
-			c.Line([]draw.Point{{X: x, Y: y - 3}, {X: x, Y: y + 3}}, 1.4, c.Ink)
-		}
-	}
+	c.whisker(w.to[i], w.v.deviation(0, i), w.v.spread(i), y, true)
 	text := signedNumber(d)
 	width := smallFont.Width(text)
 	hover := draw.Rect{X0: min(x0, x1), Y0: y - h/2, X1: max(x0, x1), Y1: y + h/2}
 	l := c.lines[i]
 	c.Hover(hover, strings.TrimSpace(l.name+" "+l.value)+": "+text)
-	if math.Abs(x1-x0) > width+12 && w.v.deviation(0, i) == 0 {
+	if math.Abs(x1-x0) > width+12 && w.v.reach(i) == 0 {
 		c.Text(text, draw.Point{X: (x0 + x1) / 2, Y: y + 4}, smallFont, onFill(fill), draw.Place{Align: draw.Middle})
 		return
 	}
 	right := max(x0, x1) + 5
-	if e := w.v.deviation(0, i); e > 0 {
+	if e := w.v.reach(i); e > 0 {
 		right = max(right, c.x(w.to[i]+e)+5)
 	}
 	if right+width <= c.area.X1+6 {
@@ -113,7 +107,7 @@ func (w *waterfall) bar(c *boardPen, i int) {
 		return
 	}
 	left := min(x0, x1) - 5
-	if e := w.v.deviation(0, i); e > 0 {
+	if e := w.v.reach(i); e > 0 {
 		left = min(left, c.x(w.to[i]-e)-5)
 	}
 	c.numeral(text, left-width, y)

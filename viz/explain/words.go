@@ -126,12 +126,21 @@ func (v *view) captionAll(o *chart.Options) string {
 	return strings.Join(nonempty(text, v.checked(o), v.chosen(o)), " ")
 }
 
+// captionWhiskers stands above a picture whose lines have whiskers.
+func (v *view) captionWhiskers(o *chart.Options) string {
+	text := v.captionRow(o)
+	if len(v.a.Stability) == 1 && v.widest() > 0 {
+		text += " " + o.Say("Thick lines are standard errors of the mean, thin ones the spread of single explanations.")
+	}
+	return text
+}
+
 // checked words the check value where it is something to know.
 func (v *view) checked(o *chart.Options) string {
 	c := v.a.Check
 	switch {
 	case strings.HasPrefix(c.Name, "R²"):
-		return strings.Join(nonempty(o.Say("The local model explains %s of what the model does nearby (R²).", share(c.Value)), v.repeated(o)), " ")
+		return strings.Join(nonempty(v.nearby(o), v.repeated(o)), " ")
 	case c.Name == "completeness gap" || c.Name == "conservation gap":
 		if all := v.all(); c.Value > 0.05*all {
 			return o.Say("Contributions miss what they should sum up to by up to %s.", chart.Number(c.Value))
@@ -152,6 +161,11 @@ func (v *view) checked(o *chart.Options) string {
 	return ""
 }
 
+// nearby says how good local models are.
+func (v *view) nearby(o *chart.Options) string {
+	return o.Say("The local model explains %s of what the model does nearby (R²).", share(v.a.Check.Value))
+}
+
 // repeated says how alike repeated explanations of a row were, the least of several rows.
 func (v *view) repeated(o *chart.Options) string {
 	if len(v.a.Stability) == 0 {
@@ -163,7 +177,63 @@ func (v *view) repeated(o *chart.Options) string {
 			s = other
 		}
 	}
-	return o.Say("Repeated %s times, the order of the first %s features agreed in %s.", chart.Count(s.Repeats), chart.Count(s.First), chart.Count(s.Same))
+	text := o.Say("Repeated %s times, the order of the first %s features agreed in %s.", chart.Count(s.Repeats), chart.Count(s.First), chart.Count(s.Same))
+	for _, other := range v.a.Stability {
+		s.Agreement = min(s.Agreement, other.Agreement)
+	}
+	text += " " + o.Say("Ranks agree by %s (1: always the same, 0: chance), which is %s", chart.Number(math.Round(100*s.Agreement)/100), steadiness(o, s.Agreement))
+	if most := v.widest(); most > 0 {
+		text += o.Say("; values vary by up to %s (one standard deviation)", chart.Number(most))
+	}
+	text += o.Say(".")
+	if firm, of := v.firm(); of > 0 && len(v.a.Shape) < 2 {
+		text += " " + o.Say("%s of %s vary by less than half of their value.", chart.Count(firm), o.Count(of, "feature", "features"))
+	}
+	if s.Agreement < unsteady {
+		text += " " + o.Say("More Samples make it steadier.")
+	}
+	return text
+}
+
+// Agreements of ranks, and what they are called: as it is usual for correlations.
+const (
+	steady   = 0.9
+	unsteady = 0.7
+)
+
+func steadiness(o *chart.Options, agreement float64) string {
+	switch {
+	case agreement >= steady:
+		return o.Say("stable")
+	case agreement >= unsteady:
+		return o.Say("fairly stable")
+	}
+	return o.Say("unstable")
+}
+
+// firm counts the features of the only row whose values vary little, of those that have one.
+func (v *view) firm() (firm, of int) {
+	if len(v.a.Stability) != 1 {
+		return 0, 0
+	}
+	for j, x := range v.values.RawRowView(0) {
+		if x != 0 {
+			if of++; !v.shaky(j) {
+				firm++
+			}
+		}
+	}
+	return firm, of
+}
+
+// widest is the greatest spread of a value over repeated explanations.
+func (v *view) widest() (most float64) {
+	for _, s := range v.a.Stability {
+		if s.Spread != nil {
+			most = max(most, floats.Max(s.Spread.RawRowView(v.k)))
+		}
+	}
+	return most
 }
 
 // all is the greatest sum of the sizes of a row's contributions.
