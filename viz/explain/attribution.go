@@ -58,7 +58,11 @@ type Attribution struct {
 	unsigned bool // values are never below 0
 	shared   bool // Errors are no standard errors, but what is shared out evenly
 	words    bool // features are words, and their values numbers that stand for these
-	err      error
+	// conditions are what contributes in a row where that is no value but a condition that
+	// the row meets ("13 < radius ≤ 15"), rows × features, as of local models.
+	conditions [][]string
+	bases      *mat.Dense // of each row, rows × outputs, where rows have bases of their own
+	err        error
 }
 
 // A Check is how far an explanation is from what it must satisfy: for SHAP the
@@ -120,7 +124,13 @@ func (a *Attribution) Rows(from, to int) *Attribution {
 		return mat.DenseCopyOf(m.Slice(from, to, 0, cols))
 	}
 	b.Values, b.Errors = each(a.Values, cut), each(a.Errors, cut)
-	b.Predicted, b.Data = cut(a.Predicted), cut(a.Data)
+	b.Predicted, b.Data, b.bases = cut(a.Predicted), cut(a.Data), cut(a.bases)
+	if to == from+1 && a.bases != nil {
+		b.Base = b.bases.RawRowView(0)
+	}
+	if a.conditions != nil {
+		b.conditions = a.conditions[from:to]
+	}
 	if a.Names != nil {
 		b.Names = a.Names[from:to]
 	}
@@ -160,6 +170,14 @@ func (a *Attribution) Feature(names ...string) *Attribution {
 	b.Values, b.Errors, b.Data = each(a.Values, pick), each(a.Errors, pick), pick(a.Data)
 	b.Features = slices.Clone(names)
 	b.Stability = a.spreading(pick)
+	b.conditions = nil
+	for _, row := range a.conditions {
+		some := make([]string, len(at))
+		for k, j := range at {
+			some[k] = row[j]
+		}
+		b.conditions = append(b.conditions, some)
+	}
 	return &b
 }
 
@@ -191,6 +209,10 @@ func (a *Attribution) Output(which any) *Attribution {
 	if a.Predicted != nil {
 		rows, _ := a.Predicted.Dims()
 		b.Predicted = mat.DenseCopyOf(a.Predicted.Slice(0, rows, k, k+1))
+	}
+	if a.bases != nil {
+		rows, _ := a.bases.Dims()
+		b.bases = mat.DenseCopyOf(a.bases.Slice(0, rows, k, k+1))
 	}
 	b.Stability = a.spreading(func(m *mat.Dense) *mat.Dense {
 		_, cols := m.Dims()

@@ -138,6 +138,12 @@ func stacked(list []*Attribution) *Attribution {
 		all.Errors = append(all.Errors, errs)
 	}
 	all.Predicted, all.Data = below(func(a *Attribution) *mat.Dense { return a.Predicted }), below(func(a *Attribution) *mat.Dense { return a.Data })
+	all.bases = below(func(a *Attribution) *mat.Dense {
+		if a.Base == nil {
+			return nil
+		}
+		return mat.NewDense(1, len(a.Base), a.Base)
+	})
 	exact := true
 	for _, a := range list {
 		exact = exact && a.Errors == nil

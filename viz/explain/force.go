@@ -113,7 +113,7 @@ func (f *force) draw(s *chart.Sheet, area draw.Rect, ruler *chart.Ruler) {
 
 // heading writes the output above where the sides meet, and which side is which.
 func (f *force) heading(s *chart.Sheet, area draw.Rect, x float64) {
-	text := smallFont.Fit(draw.Clean(f.v.output(s.Options))+" = "+chart.Number(f.v.reached(0)), area.W()/2)
+	text := smallFont.Fit(f.v.summit(s.Options)+" = "+chart.Number(f.v.reached(0)), area.W()/2)
 	half := smallFont.Width(text) / 2
 	at := min(max(x, area.X0+half), area.X1-half)
 	s.Text(text, draw.Point{X: at, Y: area.Y0 - 8}, smallFont, s.Ink, draw.Place{Align: draw.Middle})

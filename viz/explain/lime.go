@@ -188,7 +188,14 @@ func (l *Local) explain(t *table, predicted *mat.Dense) (*Attribution, error) {
 	if err != nil {
 		return nil, err
 	}
-	return localAttribution(t, predicted, explained, outputNames(l.p.outputs, t, l.train)), nil
+	a := localAttribution(t, predicted, explained, outputNames(l.p.outputs, t, l.train))
+	for i := range n {
+		a.conditions = append(a.conditions, make([]string, len(l.features)))
+		for j, v := range t.x.RawRowView(i) {
+			a.conditions[i][j] = l.features[j].condition(t.features[j], v)
+		}
+	}
+	return a, nil
 }
 
 // localAttribution puts local models of rows together.
@@ -208,6 +215,10 @@ func localAttribution(t *table, predicted *mat.Dense, explained []*locals, names
 		if e.stability != nil {
 			a.Stability = append(a.Stability, *e.stability)
 		}
+	}
+	a.bases = mat.NewDense(n, len(names), nil)
+	for i, e := range explained {
+		a.bases.SetRow(i, e.base)
 	}
 	if n == 1 {
 		a.Base = explained[0].base

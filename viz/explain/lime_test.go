@@ -176,3 +176,41 @@ func TestLIMEMistakes(t *testing.T) {
 		}
 	}
 }
+
+// TestConditions: the weights of a local model are those of conditions, which stand in
+// pictures in place of values; what the local model says is not mistaken for the model.
+func TestConditions(t *testing.T) {
+	x := mat.NewDense(80, 3, nil)
+	for i := range 80 {
+		x.SetRow(i, []float64{float64(i), float64(i % 8), float64(i % 3)})
+	}
+	model := func(x mat.Matrix) mat.Matrix {
+		n, _ := x.Dims()
+		y := mat.NewDense(n, 1, nil)
+		for i := range n {
+			y.Set(i, 0, x.At(i, 0)+10*x.At(i, 1))
+		}
+		return y
+	}
+	a := LIME(model, x, Categorical("feature 2"), MaxFeatures(2)).Explain([][]float64{{70, 0.5, 2}, {30, 4, 1}})
+	if a.Err() != nil {
+		t.Fatal(a.Err())
+	}
+	text := a.Row(0).Bar().Describe()
+	for _, want := range []string{"the output is 75; the local model says ", "feature 0 > 59.2 (+", "feature 1 ≤ 1.75 (−"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in: %s", want, text)
+		}
+	}
+	if strings.Contains(text, "feature 2 =") {
+		t.Errorf("what the local model leaves out is named: %s", text)
+	}
+	one := a.Row(1).Feature("feature 1")
+	if text := one.Bar().Describe(); !strings.Contains(text, "3.5 < feature 1 ≤ 5.25 (+") {
+		t.Errorf("of the second row: %s", text)
+	}
+	alone := LIME(model, x, Categorical("feature 2"), MaxFeatures(2)).Explain([]float64{70, 0.5, 2})
+	if b := a.Row(0).Base; len(b) != 1 || b[0] != alone.Base[0] {
+		t.Errorf("the base of one of two rows is %v, alone %v", b, alone.Base)
+	}
+}

@@ -11,6 +11,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"loupe/viz/chart"
 )
 
 // Bins is how numbers are represented: "quartile", the default, "decile", "entropy" (up
@@ -265,6 +267,23 @@ func (f *feature) bin(v float64) int {
 		}
 	}
 	return len(f.edges)
+}
+
+// condition is what a row with a value meets, and what the weight of the local model is for:
+// to be in its bin, or of its category. It is "" for numbers that are taken as they are.
+func (f *feature) condition(name string, v float64) string {
+	_, bin := f.own(v)
+	switch {
+	case f.categories != nil, f.edges == nil:
+		return ""
+	case len(f.edges) == 0:
+		return name // there is but one bin
+	case bin == 0:
+		return name + " ≤ " + chart.Number(f.edges[0])
+	case bin == len(f.edges):
+		return name + " > " + chart.Number(f.edges[bin-1])
+	}
+	return chart.Number(f.edges[bin-1]) + " < " + name + " ≤ " + chart.Number(f.edges[bin])
 }
 
 // own is the representation of the row's own value, and the bin or the category where it

@@ -150,7 +150,7 @@ func (v *view) pixels(o *chart.Options, m *mat.Dense) []string {
 	}
 	where := o.Say("%s, %s", side(y/up, o.Say("above"), o.Say("half way up"), o.Say("below")), side(x/up, o.Say("at the left"), o.Say("in the middle"), o.Say("at the right")))
 	notes := []string{o.Say("What speaks for %s lies mostly here: %s.", draw.Clean(v.output(o)), where)}
-	if down > 0 {
+	if down > 0.0005*(up+down) {
 		notes = append(notes, o.Say("%s of the contributions speak against it.", share(down/(up+down))))
 	}
 	if len(v.a.Stability) > 0 { // which the picture beside it tells

@@ -68,7 +68,7 @@ func (d *surrogateDrawing) Describe(o *chart.Options) string {
 	text := o.Say("Surrogate tree with %s, trained on what the model predicts for %s.", o.Count(d.t.Leaves(), "leaf", "leaves"), o.Count(len(d.s.y), "row", "rows")) + " " + d.Caption(o)
 	switch {
 	case d.s.outputs == 2:
-		text += " " + o.Say("Shown is %s, the second of two outputs.", d.s.output(o))
+		text += " " + o.Say("Shown is %s, one of two outputs.", d.s.output(o))
 	case d.s.outputs > 2:
 		text += " " + o.Say("Shown is %s, one of %s.", d.s.output(o), o.Count(d.s.outputs, "output", "outputs"))
 	}

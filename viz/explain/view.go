@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/gonum/mat"
 
 	"loupe/viz/chart"
+	"loupe/viz/draw"
 )
 
 // A view is what pictures show of an attribution: one output, the features in the
@@ -21,6 +23,7 @@ type view struct {
 	order   []int        // features that are shown on their own
 	rest    []int        // the others
 	because string       // how the output was chosen, where there are several
+	tiny    float64      // what is no larger is a rounding error
 }
 
 // shownFeatures is how many features a picture has a line for.
@@ -85,10 +88,15 @@ func (v *view) arrange(importance []float64) {
 	if top == 0 {
 		top = shownFeatures
 	}
-	v.order, v.rest = all, nil
-	if len(all) > top { // the last line is for the others
-		v.order, v.rest = all[:max(top-1, 1)], all[max(top-1, 1):]
+	v.tiny = 1e-12 * importance[all[0]]
+	own := len(all)
+	if own > top { // the last line is for the others
+		own = max(top-1, 1)
 	}
+	for own > 1 && own < len(all) && importance[all[own-1]] <= v.tiny {
+		own-- // what contributes nothing needs no line
+	}
+	v.order, v.rest = all[:own], all[own:]
 }
 
 func sum(list []float64) (s float64) {
@@ -100,12 +108,16 @@ func sum(list []float64) (s float64) {
 
 // contribution is that of line i, which may stand for the rest, to a row.
 func (v *view) contribution(row, i int) float64 {
-	if i < len(v.order) {
-		return v.values.At(row, v.order[i])
-	}
 	s := 0.0
-	for _, j := range v.rest {
-		s += v.values.At(row, j)
+	if i < len(v.order) {
+		s = v.values.At(row, v.order[i])
+	} else {
+		for _, j := range v.rest {
+			s += v.values.At(row, j)
+		}
+	}
+	if math.Abs(s) <= v.tiny {
+		return 0
 	}
 	return s
 }
@@ -167,6 +179,21 @@ func (v *view) name(o *chart.Options, i int) string {
 	return o.Count(len(v.rest), "other feature", "other features")
 }
 
+// local reports whether the contributions are weights of a local model, which sum up to
+// what that one says, and not to what the model does.
+func (v *view) local() bool { return strings.HasPrefix(v.a.Check.Name, "R²") }
+
+// line is the name of line i in a picture of one row, with its value: of local models it is
+// the condition that the row meets.
+func (v *view) line(o *chart.Options, i int) (name, value string) {
+	if i < len(v.order) && v.a.conditions != nil {
+		if text := v.a.conditions[0][v.order[i]]; text != "" {
+			return text, ""
+		}
+	}
+	return v.name(o, i), v.value(0, i)
+}
+
 // value is the value of line i's feature in a row, as text.
 func (v *view) value(row, i int) string {
 	if i >= len(v.order) || v.a.Data == nil || v.a.words {
@@ -219,6 +246,14 @@ func (v *view) base() float64 {
 		return 0
 	}
 	return v.a.Base[v.k]
+}
+
+// summit names what base and contributions sum up to.
+func (v *view) summit(o *chart.Options) string {
+	if v.local() {
+		return o.Say("local model")
+	}
+	return draw.Clean(v.output(o))
 }
 
 // reached is the output that base and contributions sum up to.

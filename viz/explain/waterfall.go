@@ -42,9 +42,13 @@ func (a *Attribution) Waterfall() *chart.Figure {
 func (v *view) boardLines(o *chart.Options, values bool) []boardLine {
 	list := make([]boardLine, v.lines())
 	for i := range list {
-		list[i].name = draw.Clean(v.name(o, i))
-		if text := v.value(0, i); values && text != "" {
-			list[i].value = "= " + text
+		name, value := v.name(o, i), ""
+		if values {
+			name, value = v.line(o, i)
+		}
+		list[i].name = draw.Clean(name)
+		if value != "" {
+			list[i].value = "= " + value
 		}
 	}
 	return list
@@ -63,7 +67,7 @@ func (w *waterfall) draw(c *boardPen) {
 		w.bar(c, i)
 	}
 	w.end(c, w.v.base(), c.Say("base"), c.area.Y1, false)
-	w.end(c, w.v.reached(0), draw.Clean(w.v.output(c.Options)), c.area.Y0, true)
+	w.end(c, w.v.reached(0), w.v.summit(c.Options), c.area.Y0, true)
 }
 
 // end writes where the waterfall begins, or ends.

@@ -25,8 +25,9 @@ func (v *view) chosen(o *chart.Options) string {
 
 // named is a feature with its value in a row and its contribution.
 func (v *view) named(o *chart.Options, i int) string {
-	name := draw.Clean(v.name(o, i))
-	if value := v.value(0, i); value != "" {
+	name, value := v.line(o, i)
+	name = draw.Clean(name)
+	if value != "" {
 		name += " = " + value
 	}
 	text := name + " (" + signedNumber(v.contribution(0, i))
@@ -53,6 +54,14 @@ func (v *view) describeRow(o *chart.Options) string {
 // height says what the output is for a row, and how far that is from the base.
 func (v *view) height(o *chart.Options) string {
 	reached, base, name := v.reached(0), v.base(), draw.Clean(v.scaleName(o))
+	if v.local() {
+		_, outputs := v.a.Predicted.Dims()
+		said := chart.Number(v.a.Predicted.At(0, min(v.k, outputs-1)))
+		if v.a.Base == nil {
+			return o.Say("%s is %s.", name, said)
+		}
+		return o.Say("%s is %s; the local model says %s.", name, said, chart.Number(reached))
+	}
 	switch d := reached - base; {
 	case v.a.Base == nil:
 		return o.Say("the contributions to %s sum up to %s.", name, chart.Number(reached))
@@ -135,6 +144,9 @@ func (v *view) captionWhiskers(o *chart.Options) string {
 	return text
 }
 
+// littleExplained is the R² of a local model from which on it says something of the model.
+const littleExplained = 0.3
+
 // checked words the check value where it is something to know.
 func (v *view) checked(o *chart.Options) string {
 	c := v.a.Check
@@ -163,7 +175,11 @@ func (v *view) checked(o *chart.Options) string {
 
 // nearby says how good local models are.
 func (v *view) nearby(o *chart.Options) string {
-	return o.Say("The local model explains %s of what the model does nearby (R²).", share(v.a.Check.Value))
+	text := o.Say("The local model explains %s of what the model does nearby (R²).", share(v.a.Check.Value))
+	if v.a.Check.Value < littleExplained {
+		text += " " + o.Say("That is little: do not rely on it alone.")
+	}
+	return text
 }
 
 // repeated says how alike repeated explanations of a row were, the least of several rows.
