@@ -33,7 +33,7 @@ func newTable(learner string, set *data.Set, o *Options) *table {
 	t := &table{learner: learner, name: set.Name(), n: x.Rows, p: x.Cols, x: x.Data, stride: x.Stride, features: set.Features()}
 	labels, targets := set.Labels(), set.Targets()
 	if targets == nil {
-		t.name2classes(set.Classes(), labels)
+		t.nameClasses(set.Classes(), labels)
 	} else if o.ClassWeights != nil || o.Balanced || o.Criterion != Gini {
 		fail(learner, "ClassWeights, Balanced and Criterion are for classes, and %s has numbers to predict", t.name)
 	}
@@ -55,8 +55,8 @@ func newTable(learner string, set *data.Set, o *Options) *table {
 	return t
 }
 
-// name2classes names the classes by their numbers if they have no names.
-func (t *table) name2classes(names []string, labels []int) {
+// nameClasses names the classes by their numbers if they have no names.
+func (t *table) nameClasses(names []string, labels []int) {
 	t.classes, t.k = names, len(names)
 	for _, c := range labels {
 		t.k = max(t.k, c+1)
