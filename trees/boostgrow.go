@@ -166,20 +166,27 @@ func (g *binGrower) search(small, large *binBranch) {
 		near[i] = g.pairs[r]
 	}
 	g.choose()
-	each := func(j int) {
-		small.cells[j].fill(&g.bins[j], rows, near)
-		g.found[0][j] = g.find(small, j)
-		if large != nil {
-			large.cells[j].subtract(&small.cells[j], g.bins[j].n)
-			g.found[1][j] = g.find(large, j)
+	two := func(k int) {
+		j := 2 * k
+		if j+1 == g.t.p {
+			small.cells[j].fill(&g.bins[j], rows, near)
+		} else {
+			fillTwo(&small.cells[j], &small.cells[j+1], &g.bins[j], &g.bins[j+1], rows, near)
+		}
+		for end := min(j+2, g.t.p); j < end; j++ {
+			g.found[0][j] = g.find(small, j)
+			if large != nil {
+				large.cells[j].subtract(&small.cells[j], g.bins[j].n)
+				g.found[1][j] = g.find(large, j)
+			}
 		}
 	}
-	if g.alone || len(rows)*g.t.p < manyCells {
-		for j := range g.t.p {
-			each(j)
+	if n := (g.t.p + 1) / 2; g.alone || len(rows)*g.t.p < manyCells {
+		for k := range n {
+			two(k)
 		}
 	} else {
-		spread(g.t.p, each)
+		spread(n, two)
 	}
 	for k, b := range []*binBranch{small, large} {
 		for j := range g.found[k] {

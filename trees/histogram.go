@@ -29,6 +29,27 @@ func (c *histogram) fill(b *bins, rows []int32, pairs []pair) {
 	}
 }
 
+// fillTwo does the same for two features at once, which reads rows and pairs once.
+func fillTwo(c, d *histogram, a, b *bins, rows []int32, pairs []pair) {
+	clear(c[:a.n+1])
+	clear(d[:b.n+1])
+	x, y := a.of, b.of
+	y = y[:len(x)]
+	pairs = pairs[:len(rows)]
+	for i, r := range rows {
+		p := &pairs[i]
+		g, h := p.g, p.h
+		to := &c[x[r]]
+		to.g += g
+		to.h += h
+		to.n++
+		to = &d[y[r]]
+		to.g += g
+		to.h += h
+		to.n++
+	}
+}
+
 // subtract takes away what is in another histogram.
 func (c *histogram) subtract(o *histogram, bins int) {
 	for b := range c[:bins+1] {
