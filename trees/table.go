@@ -24,6 +24,7 @@ type table struct {
 	classes       []string
 	features      []string // nil if they have no names
 	weight        []float64
+	weighted      bool      // not all weights are 1
 	ofClass       []float64 // the weights of the classes
 	categorical   []bool
 }
@@ -200,6 +201,7 @@ func (t *table) sort(labels []int, targets []float64) {
 func (t *table) dropWeightless() {
 	n := 0
 	for i, w := range t.weight {
+		t.weighted = t.weighted || w != 1 && w > 0
 		if w > 0 {
 			t.order[n], t.weight[n] = t.order[i], w
 			if t.y != nil {
