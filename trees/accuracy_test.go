@@ -57,6 +57,9 @@ func fold(s *data.Set, repeat, fold int) (train, test *data.Set) {
 // TestAccuracy compares with scikit-learn on the same folds: the mean difference must not
 // be below zero by more than its standard errors and a little allow.
 func TestAccuracy(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes 15 s, and minutes with the race detector")
+	}
 	content, err := os.ReadFile(filepath.Join("testdata", "learn.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -151,6 +154,9 @@ func crossValidate(s *data.Set, repeats int, learn func(s *data.Set, seed uint64
 // TestOutOfBag: the score out of the bag is about that of a held-out set.
 func TestOutOfBag(t *testing.T) {
 	for _, s := range []*data.Set{data.BreastCancer(), data.Digits(), data.Diabetes()} {
+		if testing.Short() && s.Name() == "Digits" {
+			continue
+		}
 		out, held := 0.0, 0.0
 		for k := range 5 {
 			train, test := fold(s, 1, k)

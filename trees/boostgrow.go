@@ -56,7 +56,7 @@ func newBinGrower(t *table, b []bins, o *Options, ctx context.Context) *binGrowe
 // cell was interrupted.
 func (g *binGrower) grow(rows []int32, pairs []pair, r *rand.Rand) *Tree {
 	g.rows, g.pairs, g.random, g.tree, g.leaves = append(g.rows[:0], rows...), pairs, r, &Tree{}, g.leaves[:0]
-	root := g.enter(0, len(rows), 0)
+	root := g.enter(0, len(rows), 0, sum(rows, pairs))
 	if g.splittable(&root, 1) {
 		root.cells = g.cells()
 		g.search(&root, nil)
@@ -101,7 +101,8 @@ func (g *binGrower) take(open *[]binBranch) binBranch {
 // subtraction.
 func (g *binGrower) divide(b *binBranch, leaves int) (left, right binBranch) {
 	middle := g.part(b)
-	left, right = g.enter(b.from, middle, b.depth+1), g.enter(middle, b.to, b.depth+1)
+	left = g.enter(b.from, middle, b.depth+1, b.split.left)
+	right = g.enter(middle, b.to, b.depth+1, b.all.less(b.split.left))
 	small, large := &left, &right
 	if left.all.n > right.all.n {
 		small, large = large, small
@@ -137,19 +138,28 @@ func (g *binGrower) release(b *binBranch) {
 	}
 }
 
-// enter adds a node for some rows to the tree.
-func (g *binGrower) enter(from, to, depth int) binBranch {
-	b := binBranch{branch: branch{from: from, to: to, depth: depth, split: split{feature: -1, gain: -1}}}
-	cover := 0.0
-	for _, r := range g.rows[from:to] {
-		p := &g.pairs[r]
-		b.all.g += p.g
-		b.all.h += p.h
-		cover += g.t.weight[r]
+// enter adds a node to the tree, for some rows and their sums.
+func (g *binGrower) enter(from, to, depth int, all cell) binBranch {
+	b := binBranch{branch: branch{from: from, to: to, depth: depth, split: split{feature: -1, gain: -1}}, all: all}
+	cover := float64(to - from)
+	if g.t.weighted {
+		cover = 0
+		for _, r := range g.rows[from:to] {
+			cover += g.t.weight[r]
+		}
 	}
-	b.all.n = int64(to - from)
 	b.node = g.tree.addLeaf([]float64{0}, cover)
 	return b
+}
+
+// sum adds up the pairs of rows.
+func sum(rows []int32, pairs []pair) cell {
+	all := cell{n: int64(len(rows))}
+	for _, r := range rows {
+		all.g += pairs[r].g
+		all.h += pairs[r].h
+	}
+	return all
 }
 
 // splittable reports whether a node may have children.
@@ -161,25 +171,35 @@ func (g *binGrower) splittable(b *binBranch, leaves int) bool {
 // of their parent; or of one node without a sibling.
 func (g *binGrower) search(small, large *binBranch) {
 	rows := g.rows[small.from:small.to]
-	near := g.near[:len(rows)]
-	for i, r := range rows {
-		near[i] = g.pairs[r]
+	near := g.pairs
+	if len(rows) < g.t.n { // all rows stand side by side already
+		near = g.near[:len(rows)]
+		for i, r := range rows {
+			near[i] = g.pairs[r]
+		}
 	}
 	g.choose()
-	each := func(j int) {
-		small.cells[j].fill(&g.bins[j], rows, near)
-		g.found[0][j] = g.find(small, j)
-		if large != nil {
-			large.cells[j].subtract(&small.cells[j], g.bins[j].n)
-			g.found[1][j] = g.find(large, j)
+	two := func(k int) {
+		j := 2 * k
+		if j+1 == g.t.p {
+			small.cells[j].fill(&g.bins[j], rows, near)
+		} else {
+			fillTwo(&small.cells[j], &small.cells[j+1], &g.bins[j], &g.bins[j+1], rows, near)
+		}
+		for end := min(j+2, g.t.p); j < end; j++ {
+			g.found[0][j] = g.find(small, j)
+			if large != nil {
+				large.cells[j].subtract(&small.cells[j], g.bins[j].n)
+				g.found[1][j] = g.find(large, j)
+			}
 		}
 	}
-	if g.alone || len(rows)*g.t.p < manyCells {
-		for j := range g.t.p {
-			each(j)
+	if n := (g.t.p + 1) / 2; g.alone || len(rows)*g.t.p < manyCells {
+		for k := range n {
+			two(k)
 		}
 	} else {
-		spread(g.t.p, each)
+		spread(n, two)
 	}
 	for k, b := range []*binBranch{small, large} {
 		for j := range g.found[k] {

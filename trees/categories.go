@@ -168,8 +168,8 @@ func (s *scanner) score(l float64) float64 {
 
 // choose makes a set of the groups up to a place, or of the others if they are fewer
 // samples: what is in no set, as categories that have not come here, goes to the larger
-// side. members are the categories in bins; nil if groups are categories themselves.
-func (s *split) choose(list []group, at int, members [][]int) {
+// side. It reports whether it is the others. members are the categories in bins; nil if groups are categories themselves.
+func (s *split) choose(list []group, at int, members [][]int) (others bool) {
 	l, r := 0, 0
 	for i, u := range list {
 		if i <= at {
@@ -179,7 +179,7 @@ func (s *split) choose(list []group, at int, members [][]int) {
 		}
 	}
 	chosen := list[:at+1]
-	if l > r {
+	if others = l > r; others {
 		chosen = list[at+1:]
 	}
 	s.missingLeft = false
@@ -195,4 +195,5 @@ func (s *split) choose(list []group, at int, members [][]int) {
 		}
 	}
 	s.set = CategoriesOf(numbers...)
+	return others
 }

@@ -8,6 +8,9 @@ type cell struct {
 	n    int64
 }
 
+// less is what is left without another cell.
+func (c cell) less(o cell) cell { return cell{c.g - o.g, c.h - o.h, c.n - o.n} }
+
 // A histogram has the cells of a feature: of its bins, and of what is missing behind them.
 type histogram [256]cell
 
@@ -25,6 +28,27 @@ func (c *histogram) fill(b *bins, rows []int32, pairs []pair) {
 		to := &c[bin[r]]
 		to.g += p.g
 		to.h += p.h
+		to.n++
+	}
+}
+
+// fillTwo does the same for two features at once, which reads rows and pairs once.
+func fillTwo(c, d *histogram, a, b *bins, rows []int32, pairs []pair) {
+	clear(c[:a.n+1])
+	clear(d[:b.n+1])
+	x, y := a.of, b.of
+	y = y[:len(x)]
+	pairs = pairs[:len(rows)]
+	for i, r := range rows {
+		p := &pairs[i]
+		g, h := p.g, p.h
+		to := &c[x[r]]
+		to.g += g
+		to.h += h
+		to.n++
+		to = &d[y[r]]
+		to.g += g
+		to.h += h
 		to.n++
 	}
 }
@@ -100,7 +124,7 @@ func (c *histogram) scan(bins int, all, missing cell, missingLeft bool, o *Optio
 		rest := all.g - l.g
 		score := l.g*l.g/(l.h+o.Lambda) + rest*rest/(all.h-l.h+o.Lambda)
 		if gain := score - own; gain > best.gain+1e-10*score {
-			best.gain, at = gain, b
+			best.gain, best.left, at = gain, l, b
 		}
 	}
 	return at
@@ -137,12 +161,14 @@ func (c *histogram) findSet(b *bins, all cell, o *Options, best *split) {
 		}
 		score := gainOf(l.g, l.h, o.Lambda) + gainOf(all.g-l.g, all.h-l.h, o.Lambda)
 		if gain := score - own; gain > best.gain+1e-10*score {
-			best.gain, at = gain, i
+			best.gain, best.left, at = gain, l, i
 		}
 	}
 	if at < 0 {
 		return
 	}
-	best.choose(g.list, at, b.members)
+	if best.choose(g.list, at, b.members) {
+		best.left = all.less(best.left)
+	}
 	best.feature, best.seen = 0, c[b.n].n > 0
 }

@@ -189,6 +189,9 @@ func TestNeighbours(t *testing.T) {
 // TestMemory: a tree without limits knows its samples by heart.
 func TestMemory(t *testing.T) {
 	for _, s := range []*data.Set{data.Wine(), data.BreastCancer(), data.Digits(), data.Diabetes()} {
+		if testing.Short() && s.Name() == "Digits" {
+			continue
+		}
 		for _, o := range []Options{{}, {Leaves: 5000}, {Features: 2}, {Balanced: s.Targets() == nil}} {
 			if v := score(Grow(s, o), s); v != 1 {
 				t.Errorf("%s with %+v: %v", s.Name(), o, v)

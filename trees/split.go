@@ -13,6 +13,7 @@ type split struct {
 	code        uint32  // the last one that goes left
 	set         Categories
 	missingLeft bool
+	left        cell // in boosting: the sums of what goes left
 	seen        bool // missing values have come to the node
 }
 

@@ -24,6 +24,7 @@ type table struct {
 	classes       []string
 	features      []string // nil if they have no names
 	weight        []float64
+	weighted      bool      // not all weights are 1
 	ofClass       []float64 // the weights of the classes
 	categorical   []bool
 }
@@ -33,7 +34,7 @@ func newTable(learner string, set *data.Set, o *Options) *table {
 	t := &table{learner: learner, name: set.Name(), n: x.Rows, p: x.Cols, x: x.Data, stride: x.Stride, features: set.Features()}
 	labels, targets := set.Labels(), set.Targets()
 	if targets == nil {
-		t.name2classes(set.Classes(), labels)
+		t.nameClasses(set.Classes(), labels)
 	} else if o.ClassWeights != nil || o.Balanced || o.Criterion != Gini {
 		fail(learner, "ClassWeights, Balanced and Criterion are for classes, and %s has numbers to predict", t.name)
 	}
@@ -55,8 +56,8 @@ func newTable(learner string, set *data.Set, o *Options) *table {
 	return t
 }
 
-// name2classes names the classes by their numbers if they have no names.
-func (t *table) name2classes(names []string, labels []int) {
+// nameClasses names the classes by their numbers if they have no names.
+func (t *table) nameClasses(names []string, labels []int) {
 	t.classes, t.k = names, len(names)
 	for _, c := range labels {
 		t.k = max(t.k, c+1)
@@ -200,6 +201,7 @@ func (t *table) sort(labels []int, targets []float64) {
 func (t *table) dropWeightless() {
 	n := 0
 	for i, w := range t.weight {
+		t.weighted = t.weighted || w != 1 && w > 0
 		if w > 0 {
 			t.order[n], t.weight[n] = t.order[i], w
 			if t.y != nil {
