@@ -171,13 +171,8 @@ func (g *binGrower) splittable(b *binBranch, leaves int) bool {
 // of their parent; or of one node without a sibling.
 func (g *binGrower) search(small, large *binBranch) {
 	rows := g.rows[small.from:small.to]
-	near := g.pairs
-	if len(rows) < g.t.n { // all rows stand side by side already
-		near = g.near[:len(rows)]
-		for i, r := range rows {
-			near[i] = g.pairs[r]
-		}
-	}
+	wide := !g.alone && len(rows)*g.t.p >= manyCells
+	near := g.gather(rows, wide)
 	g.choose()
 	two := func(k int) {
 		j := 2 * k
@@ -194,12 +189,12 @@ func (g *binGrower) search(small, large *binBranch) {
 			}
 		}
 	}
-	if n := (g.t.p + 1) / 2; g.alone || len(rows)*g.t.p < manyCells {
+	if n := (g.t.p + 1) / 2; wide {
+		spread(n, two)
+	} else {
 		for k := range n {
 			two(k)
 		}
-	} else {
-		spread(n, two)
 	}
 	for k, b := range []*binBranch{small, large} {
 		for j := range g.found[k] {
@@ -208,6 +203,26 @@ func (g *binGrower) search(small, large *binBranch) {
 			}
 		}
 	}
+}
+
+// gather puts the pairs of rows side by side, on all cores if there are many.
+func (g *binGrower) gather(rows []int32, wide bool) []pair {
+	if len(rows) == g.t.n { // they are
+		return g.pairs
+	}
+	near := g.near[:len(rows)]
+	part := func(from, end int) {
+		for i := from; i < end; i++ {
+			near[i] = g.pairs[rows[i]]
+		}
+	}
+	const chunk = 1 << 13
+	if !wide || len(rows) <= chunk {
+		part(0, len(rows))
+	} else {
+		spread((len(rows)+chunk-1)/chunk, func(c int) { part(c*chunk, min(len(rows), (c+1)*chunk)) })
+	}
+	return near
 }
 
 // find looks for a node's split by a feature.

@@ -176,7 +176,7 @@ func (t *table) sort(labels []int, targets []float64) {
 	for i := range keys {
 		keys[i] = key{t.x[i*t.stride], int32(i)}
 	}
-	slices.SortStableFunc(keys, func(a, b key) int {
+	slices.SortFunc(keys, func(a, b key) int { // rows that are equal in all are the same
 		if c := cmp.Compare(a.v, b.v); c != 0 {
 			return c
 		}
