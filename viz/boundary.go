@@ -20,8 +20,8 @@ import (
 //
 //	viz.Boundary(model, test, "petal length", "petal width")
 //
-// The model is an *nn.Model, or a function of rows that returns the probabilities of
-// the classes for each, or that of the second of two.
+// The model is an *nn.Model, an ensemble of trees, or a function of rows that returns the
+// probabilities of the classes for each, or that of the second of two.
 func Boundary(classifier any, set *data.Set, x, y string) *Figure {
 	p, err := newPlane(classifier, set, x, y)
 	if err != nil {
@@ -83,6 +83,8 @@ func asked(classifier any) (func(x *mat.Dense) (mat.Matrix, error), error) {
 		return func(x *mat.Dense) (mat.Matrix, error) { return f(x), nil }, nil
 	case func(*mat.Dense) *mat.Dense:
 		return func(x *mat.Dense) (mat.Matrix, error) { return f(x), nil }, nil
+	case interface{ Predict(mat.Matrix) mat.Matrix }: // as ensembles of trees
+		return func(x *mat.Dense) (mat.Matrix, error) { return f.Predict(x), nil }, nil
 	}
 	m, err := model.Of(classifier)
 	if err != nil {

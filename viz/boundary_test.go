@@ -11,6 +11,7 @@ import (
 	"loupe/internal/golden"
 	"loupe/nn"
 	"loupe/nn/data"
+	"loupe/nn/tensor"
 	"loupe/viz"
 )
 
@@ -36,6 +37,15 @@ func ExampleBoundary() {
 	// Output: Decision boundary of 3 classes in the plane of petal length (cm) and petal width (cm). setosa has 21 % of the area near data. versicolor has 45 % of the area near data. virginica has 34 % of the area near data. 96 % of 150 points lie in the region of their class. Colours fade where there are no data. 2 other features are at the median.
 }
 
+// predictor is a model that predicts matrices, as ensembles of trees do.
+type predictor struct{ m *nn.Model }
+
+func (p predictor) Predict(x mat.Matrix) mat.Matrix {
+	rows, _ := x.Dims()
+	y := p.m.Predict(tensor.FromMat(x))
+	return mat.NewDense(rows, 2, y.Float64s())
+}
+
 func TestBoundary(t *testing.T) {
 	train, test := data.Moons(400, 0.2, 1).Split()
 	m := nn.Sequential(nn.Dense(16, nn.Tanh), nn.Dense(16, nn.Tanh), nn.Dense(2, nn.Softmax)).Seed(1)
@@ -46,6 +56,11 @@ func TestBoundary(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden.Image(t, "boundary.png", img)
+	same, err := viz.Boundary(predictor{m}, test, f[0], f[1]).Image(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden.Image(t, "boundary.png", same)
 	nan := func(x mat.Matrix) mat.Matrix {
 		n, _ := x.Dims()
 		p := mat.NewDense(n, 2, nil)

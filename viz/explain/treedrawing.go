@@ -219,6 +219,9 @@ func (d *treeDrawing) condition(node int) string {
 	if d.t.Categories != nil && d.t.Categories[node] != nil {
 		return name + " ∈ …"
 	}
+	if d.t.Threshold[node] == math.MaxFloat64 { // only what is missing goes the other way
+		return name + " ≠ NaN"
+	}
 	return name + " ≤ " + chart.Number(d.t.Threshold[node])
 }
 

@@ -256,11 +256,16 @@ func (v *view) summit(o *chart.Options) string {
 	return draw.Clean(v.output(o))
 }
 
-// reached is the output that base and contributions sum up to.
+// reached is the output that base and contributions sum up to. What is no more than their
+// rounding is 0.
 func (v *view) reached(row int) float64 {
-	s := v.base()
+	s, size := v.base(), math.Abs(v.base())
 	for _, x := range v.values.RawRowView(row) {
 		s += x
+		size += math.Abs(x)
+	}
+	if math.Abs(s) <= 1e-12*size {
+		return 0
 	}
 	return s
 }
