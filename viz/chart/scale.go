@@ -91,7 +91,8 @@ type scale struct {
 	label     string
 	oranges   bool // positive is orange rather than red
 	limits    *limits
-	table     []color.NRGBA // the colours at equal distances, made at first use
+	table     []color.NRGBA // the colours at equal distances, made once many were asked for
+	asked     int           // how many were
 	nan       bool          // some values are NaN, which the bar has to explain
 }
 
@@ -166,13 +167,17 @@ func (s *scale) color(x float64) color.NRGBA {
 	if s.log && x <= 0 {
 		return s.colors(0)
 	}
-	if s.table == nil {
+	shade := int(min(max(s.at(x), 0), 1)*(shades-1) + 0.5)
+	if s.asked++; s.table == nil {
+		if s.asked < shades/16 { // a table for a few colours takes longer than these
+			return s.colors(float64(shade) / (shades - 1))
+		}
 		s.table = make([]color.NRGBA, shades)
 		for i := range s.table {
 			s.table[i] = s.colors(float64(i) / (shades - 1))
 		}
 	}
-	return s.table[int(min(max(s.at(x), 0), 1)*(shades-1)+0.5)]
+	return s.table[shade]
 }
 
 // shades is how many colours a scale has: more than a reader tells apart.

@@ -96,11 +96,11 @@ func (s *swarm) line(c *boardPen, i int, list []float64, diameter float64) {
 			at[r] = draw.Point{X: c.x(list[r]), Y: c.middle(i) + side*gap}
 		}
 	}
-	colors := make([]color.NRGBA, len(list))
+	colors, shade := make([]color.NRGBA, len(list)), between(c.Sheet)
 	for r := range list {
 		colors[r] = c.Rim
 		if s.share[i] != nil {
-			colors[r] = between(c.Sheet, s.share[i][r])
+			colors[r] = shade(s.share[i][r])
 		}
 	}
 	c.Dots(at, draw.Dot{Radius: diameter / 2}, colors)
@@ -152,7 +152,7 @@ func (s *swarm) violin(c *boardPen, i int, list []float64) {
 		}
 		top = max(top, density[p])
 	}
-	half := c.step() * 0.42
+	half, shade := c.step()*0.42, between(c.Sheet)
 	for p := range violinPieces {
 		x0, x1 := c.x(lo+(hi-lo)*float64(p)/violinPieces), c.x(lo+(hi-lo)*float64(p+1)/violinPieces)
 		x0, x1 = max(x0, c.area.X0), min(x1, c.area.X1)
@@ -162,7 +162,7 @@ func (s *swarm) violin(c *boardPen, i int, list []float64) {
 		h0, h1 := max(half*density[p]/top, 0.4), max(half*density[p+1]/top, 0.4)
 		fill := c.Rim
 		if s.share[i] != nil {
-			fill = between(c.Sheet, (color[p]+color[p+1])/2)
+			fill = shade((color[p] + color[p+1]) / 2)
 		}
 		c.Polygon([]draw.Point{{X: x0, Y: y - h0}, {X: x1 + 0.3, Y: y - h1}, {X: x1 + 0.3, Y: y + h1}, {X: x0, Y: y + h0}}, fill)
 	}

@@ -161,9 +161,10 @@ func (c *boardPen) key(x float64) {
 		return
 	}
 	const steps = 64
+	shade := between(c.Sheet)
 	for i := range steps {
 		y0, y1 := top+(bottom-top)*float64(i)/steps, top+(bottom-top)*float64(i+1)/steps
-		c.Fill(draw.Rect{X0: x, Y0: y0, X1: x + 8, Y1: y1 + 0.5}, between(c.Sheet, 1-(float64(i)+0.5)/steps))
+		c.Fill(draw.Rect{X0: x, Y0: y0, X1: x + 8, Y1: y1 + 0.5}, shade(1-(float64(i)+0.5)/steps))
 	}
 	c.Text(c.Say("high"), draw.Point{X: x, Y: top - 5}, smallFont, c.Soft, draw.Place{})
 	c.Text(c.Say("low"), draw.Point{X: x, Y: bottom + 13}, smallFont, c.Soft, draw.Place{})
@@ -193,14 +194,16 @@ func sideColor(s *chart.Sheet, v float64) color.NRGBA {
 	return up(s)
 }
 
-// between is the colour of a value from 0, the lowest, to 1.
-func between(s *chart.Sheet, t float64) color.NRGBA {
+// between returns the colours of values from 0, the lowest, to 1.
+func between(s *chart.Sheet) func(t float64) color.NRGBA {
 	a, b := down(s), up(s)
-	if math.IsNaN(t) {
-		return s.Rim
+	return func(t float64) color.NRGBA {
+		if math.IsNaN(t) {
+			return s.Rim
+		}
+		mix := func(x, y uint8) uint8 { return uint8(math.Round(float64(x)*(1-t) + float64(y)*t)) }
+		return color.NRGBA{R: mix(a.R, b.R), G: mix(a.G, b.G), B: mix(a.B, b.B), A: 255}
 	}
-	mix := func(x, y uint8) uint8 { return uint8(math.Round(float64(x)*(1-t) + float64(y)*t)) }
-	return color.NRGBA{R: mix(a.R, b.R), G: mix(a.G, b.G), B: mix(a.B, b.B), A: 255}
 }
 
 // onFill is a colour for text on another.

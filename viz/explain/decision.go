@@ -65,6 +65,7 @@ func (d *decision) draw(c *boardPen) {
 	slices.SortStableFunc(order, func(i, j int) int {
 		return cmp.Compare(math.Abs(d.paths[i][0]-middle), math.Abs(d.paths[j][0]-middle))
 	})
+	shade := between(c.Sheet)
 	for _, r := range order {
 		path := d.paths[r]
 		points := make([]draw.Point, len(path))
@@ -75,7 +76,7 @@ func (d *decision) draw(c *boardPen) {
 		if hi > lo {
 			t = (path[0] - lo) / (hi - lo)
 		}
-		c.Line(points, width, between(c.Sheet, t))
+		c.Line(points, width, shade(t))
 	}
 }
 
