@@ -179,24 +179,23 @@ func (w *workplace) many(n int) iter.Seq[[]float64] {
 	}
 }
 
-// logistic is the regression of scikit-learn: the probabilities of both classes.
+// logistic is the regression of scikit-learn: the probabilities of both classes, by a product
+// of the rows and the weights as NumPy has it.
 func (w *workplace) logistic(x mat.Matrix) mat.Matrix {
 	n, cols := x.Dims()
-	d := x.(*mat.Dense)
-	y := mat.NewDense(n, 2, nil)
-	slope, level := make([]float64, cols), w.Intercept
-	for j := range slope {
-		slope[j] = w.Weights[j] / w.Scale[j]
-		level -= slope[j] * w.Mean[j]
+	slope, level := mat.NewVecDense(cols, nil), w.Intercept
+	for j := range cols {
+		s := w.Weights[j] / w.Scale[j]
+		slope.SetVec(j, s)
+		level -= s * w.Mean[j]
 	}
-	for i := range n {
-		z := level
-		for j, v := range d.RawRowView(i) {
-			z += slope[j] * v
-		}
-		p := 1 / (1 + math.Exp(-z))
-		to := y.RawRowView(i)
-		to[0], to[1] = 1-p, p
+	z := mat.NewVecDense(n, nil)
+	z.MulVec(x, slope)
+	y := mat.NewDense(n, 2, nil)
+	to := y.RawMatrix().Data
+	for i, v := range z.RawVector().Data {
+		p := 1 / (1 + math.Exp(-v-level))
+		to[2*i], to[2*i+1] = 1-p, p
 	}
 	return y
 }

@@ -14,6 +14,9 @@ type reference struct {
 	x       *mat.Dense
 	columns [][]float64
 	weights []float64 // their sum is 1
+
+	mu     sync.Mutex
+	ground *ground // of an ensemble that is explained
 }
 
 func referenceOf(x *mat.Dense, weights []float64) *reference {
@@ -63,6 +66,7 @@ type game struct {
 	workers    int
 	label      string
 	batches    sync.Pool
+	walk       *walkGame // of an ensemble of trees, once it was asked
 }
 
 const (
@@ -72,6 +76,16 @@ const (
 
 // values returns what coalitions are worth, coalitions × outputs.
 func (g *game) values(c *coalitions) ([]float64, error) {
+	if g.p.ensemble != nil {
+		if g.walk == nil {
+			d, err := g.background.groundOf(g.p.ensemble)
+			if err != nil {
+				return nil, err
+			}
+			g.walk = d.game(g)
+		}
+		return g.walk.values(c)
+	}
 	n, outputs := c.len(), g.p.outputs
 	rows := len(g.background.weights)
 	places := (batchRows + rows - 1) / rows

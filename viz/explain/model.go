@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"loupe/display"
+	"loupe/trees"
 	"loupe/viz/model"
 	_ "loupe/viz/source/nn" // models of loupe/nn are known without further ado
 )
@@ -27,8 +28,11 @@ type predictor struct {
 	ask func(x *mat.Dense) (mat.Matrix, error)
 	// alone is set for models that use all cores for a batch themselves.
 	alone   bool
-	outputs int   // 0 until it has answered
-	shape   []int // of a sample, nil if the model does not tell
+	outputs int // 0 until it has answered
+	// ensemble is the model, if it is one of trees: they tell what coalitions are worth
+	// without being asked row by row.
+	ensemble *trees.Ensemble
+	shape    []int // of a sample, nil if the model does not tell
 }
 
 // predictorOf makes a predictor of whatever predicts.
@@ -42,6 +46,13 @@ func predictorOf(v any) (*predictor, error) {
 		return functional(f), nil
 	case func(*mat.Dense) *mat.Dense:
 		return functional(func(x mat.Matrix) mat.Matrix { return f(mat.DenseCopyOf(x)) }), nil
+	case *trees.Ensemble:
+		if err := f.Check(); err != nil {
+			return nil, err
+		}
+		p := functional(f.Predict)
+		p.ensemble = f
+		return p, nil
 	case interface{ Predict(mat.Matrix) mat.Matrix }:
 		return functional(f.Predict), nil
 	}
