@@ -1,13 +1,10 @@
 package explain
 
 import (
-	"errors"
 	"fmt"
 	"math"
-	"math/rand/v2"
 
 	"gonum.org/v1/gonum/floats"
-	"gonum.org/v1/gonum/integrate/quad"
 	"gonum.org/v1/gonum/mat"
 
 	"loupe/viz/model"
@@ -80,42 +77,6 @@ func GradientInput(model any, list ...Option) *GradientMethod {
 		}
 		return g, err
 	}
-	return m
-}
-
-// IntegratedGradients explains by the gradients on the straight way from a baseline
-// to the input (Sundararajan, Taly and Yan 2017), at 50 places of a Gauss–Legendre
-// rule unless [Steps] says otherwise. Contributions sum up to the difference between
-// the outputs; how exactly is the completeness gap.
-func IntegratedGradients(model any, list ...Option) *GradientMethod {
-	m := newGradientMethod("Integrated gradients", model, list, "Steps", "Baseline")
-	m.complete = true
-	if m.err == nil && m.o.steps == 0 {
-		m.o.steps = 50
-	}
-	if m.err == nil && m.o.steps < 1 {
-		m.err = fmt.Errorf("a way of %d steps leads nowhere", m.o.steps)
-	}
-	m.values = (*GradientMethod).integrated
-	return m
-}
-
-// SmoothGrad explains by the mean gradient over 50 inputs with noise, whose standard
-// deviation is 15 % of the range of the input (Smilkov et al. 2017); [Samples] and
-// [Noise] change that.
-func SmoothGrad(model any, list ...Option) *GradientMethod {
-	m := newGradientMethod("SmoothGrad", model, list, "Samples", "Noise", "Seed")
-	m.slope = true
-	if m.err == nil && m.o.samples == 0 {
-		m.o.samples = 50
-	}
-	if m.err == nil && m.o.noise == 0 {
-		m.o.noise = 0.15
-	}
-	if m.err == nil && (m.o.samples < 1 || m.o.noise < 0 || math.IsNaN(m.o.noise)) {
-		m.err = fmt.Errorf("SmoothGrad needs samples and noise, not %d and %v", m.o.samples, m.o.noise)
-	}
-	m.values = (*GradientMethod).smooth
 	return m
 }
 
@@ -337,46 +298,6 @@ func (m *GradientMethod) start() ([]float64, error) {
 	return base, err
 }
 
-// integrated sums up gradients on the way from the baseline.
-func (m *GradientMethod) integrated(x *mat.Dense, of []int) (*mat.Dense, error) {
-	base, err := m.start()
-	if err != nil {
-		return nil, err
-	}
-	at, weight := make([]float64, m.o.steps), make([]float64, m.o.steps)
-	quad.Legendre{}.FixedLocations(at, weight, 0, 1)
-	n, features := x.Dims()
-	total := mat.NewDense(n, features, nil)
-	for s, t := range at {
-		g, err := m.at.gradients(onWay(base, x, t), of)
-		if err != nil {
-			return nil, err
-		}
-		g.Scale(weight[s], g)
-		total.Add(total, g)
-	}
-	for i := range n {
-		row, to := x.RawRowView(i), total.RawRowView(i)
-		for j, b := range base {
-			to[j] *= row[j] - b
-		}
-	}
-	return total, nil
-}
-
-// onWay is the places a share of the way from the baseline to rows.
-func onWay(base []float64, x *mat.Dense, at float64) *mat.Dense {
-	n, features := x.Dims()
-	here := mat.NewDense(n, features, nil)
-	for i := range n {
-		row, to := x.RawRowView(i), here.RawRowView(i)
-		for j, b := range base {
-			to[j] = b + at*(row[j]-b)
-		}
-	}
-	return here
-}
-
 // close computes the completeness gap, and the base where all rows share one.
 func (m *GradientMethod) close(a *Attribution, of []int) error {
 	base, err := m.start()
@@ -407,48 +328,6 @@ func (m *GradientMethod) conserve(a *Attribution) {
 	for i := range n {
 		a.Check.Value = max(a.Check.Value, math.Abs(sum(a.Values[0].RawRowView(i))-a.Predicted.At(i, 0)))
 	}
-}
-
-// smooth takes the mean over noisy inputs.
-func (m *GradientMethod) smooth(x *mat.Dense, of []int) (*mat.Dense, error) {
-	n, features := x.Dims()
-	total, here := mat.NewDense(n, features, nil), mat.NewDense(n, features, nil)
-	for s := range m.o.samples {
-		for i := range n {
-			row, to := x.RawRowView(i), here.RawRowView(i)
-			lo, hi := extent(row)
-			// The noise of a row depends on nothing but the row's values.
-			r := rand.New(rand.NewPCG(m.o.seed, uint64(s)^hash(row)))
-			for j, v := range row {
-				to[j] = v + r.NormFloat64()*m.o.noise*(hi-lo)
-			}
-		}
-		g, err := m.at.gradients(here, of)
-		if err != nil {
-			return nil, err
-		}
-		total.Add(total, g)
-	}
-	total.Scale(1/float64(m.o.samples), total)
-	return total, nil
-}
-
-func extent(list []float64) (lo, hi float64) {
-	lo, hi = math.Inf(1), math.Inf(-1)
-	for _, v := range list {
-		lo, hi = min(lo, v), max(hi, v)
-	}
-	return lo, hi
-}
-
-// hash mixes the numbers of a row (FNV-1a), so that rows have noise of their own
-// wherever they stand in a batch.
-func hash(row []float64) uint64 {
-	h := uint64(14695981039346656037)
-	for _, v := range row {
-		h = (h ^ math.Float64bits(v)) * 1099511628211
-	}
-	return h
 }
 
 // A space is where gradients are taken: the input of a model, or the vectors of its
@@ -490,98 +369,4 @@ func (m *GradientMethod) perFeature(v *mat.Dense) *mat.Dense {
 		}
 	}
 	return out
-}
-
-// A differentiable is a model with gradients with respect to its input.
-type differentiable struct {
-	m     *model.Model
-	input string
-	shape []int // of a sample
-}
-
-func differentiableOf(v any) (*differentiable, error) {
-	m, err := model.Of(v)
-	if err != nil {
-		return nil, err
-	}
-	if m.Runner == nil {
-		return nil, errors.New("this model cannot be run: its source describes it only")
-	}
-	if len(m.Nodes) == 0 || len(m.Nodes[0].Shape) == 0 || model.Size(m.Nodes[0].Shape) == 0 {
-		return nil, errors.New("the shape of the model's input is not known: give the model its first data, or build it")
-	}
-	return &differentiable{m, m.Nodes[0].Name, m.Nodes[0].Shape}, nil
-}
-
-func (d *differentiable) fits(x *mat.Dense) error {
-	if _, cols := x.Dims(); cols != model.Size(d.shape) {
-		return fmt.Errorf("the model takes samples of %s, %d numbers, and the rows have %d", model.ShapeText(d.shape), model.Size(d.shape), cols)
-	}
-	return nil
-}
-
-func (d *differentiable) array(x *mat.Dense) model.Array {
-	n, _ := x.Dims()
-	return model.Array{Shape: append([]int{n}, d.shape...), Values: x.RawMatrix().Data}
-}
-
-// outputs runs the model, some rows at a time.
-func (d *differentiable) outputs(x *mat.Dense) (*mat.Dense, error) {
-	n, cols := x.Dims()
-	var out *mat.Dense
-	for from := 0; from < n; from += chunk {
-		to := min(from+chunk, n)
-		y, err := d.m.Runner.Run([]model.Array{d.array(mat.DenseCopyOf(x.Slice(from, to, 0, cols)))}, model.Watch{})
-		if err != nil {
-			return nil, err
-		}
-		k := len(y.Values) / (to - from)
-		if out == nil {
-			out = mat.NewDense(n, k, nil)
-		}
-		out.Slice(from, to, 0, k).(*mat.Dense).Copy(mat.NewDense(to-from, k, y.Values))
-	}
-	return out, checkNumbers(out)
-}
-
-func checkNumbers(y *mat.Dense) error {
-	n, _ := y.Dims()
-	for i := range n {
-		for k, v := range y.RawRowView(i) {
-			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return fmt.Errorf("the model returned %v for row %d (output %d)", v, i, k)
-			}
-		}
-	}
-	return nil
-}
-
-// gradients are those of one output of each row with respect to its features.
-func (d *differentiable) gradients(x *mat.Dense, of []int) (*mat.Dense, error) {
-	n, features := x.Dims()
-	var g *mat.Dense
-	_, err := d.m.Runner.Run([]model.Array{d.array(x)}, model.Watch{Nodes: []string{d.input}, Of: oneOf(of), Gradient: func(node string, v model.Array) {
-		if node == d.input && len(v.Values) == n*features {
-			g = mat.NewDense(n, features, append([]float64(nil), v.Values...))
-		}
-	}})
-	if err != nil {
-		return nil, err
-	}
-	if g == nil {
-		return nil, errors.New("the model gives no gradient with respect to its input: its inputs are words or other whole numbers, or its source cannot compute it")
-	}
-	return g, checkNumbers(g)
-}
-
-// oneOf is the gradient of one output of each row.
-func oneOf(of []int) func(out model.Array) model.Array {
-	return func(out model.Array) model.Array {
-		g := model.Array{Shape: out.Shape, Values: make([]float64, len(out.Values))}
-		width := len(out.Values) / len(of)
-		for i, k := range of {
-			g.Values[i*width+k] = 1
-		}
-		return g
-	}
 }
