@@ -53,16 +53,26 @@ func (p *Importance) Err() error {
 	return nil
 }
 
-func (p *Importance) measure(model any, set *data.Set, list []Option) error {
+// measuring are the options of what is measured again and again, 10 times unless Samples
+// says otherwise, to know intervals.
+func measuring(list []Option) (*options, error) {
 	o, err := optionsOf(list, "Samples", "Seed")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if o.samples == 0 {
 		o.samples = 10
 	}
 	if o.samples < 2 {
-		return fmt.Errorf("an interval needs two repeats at least, not %d", o.samples)
+		return nil, fmt.Errorf("an interval needs two repeats at least, not %d", o.samples)
+	}
+	return o, nil
+}
+
+func (p *Importance) measure(model any, set *data.Set, list []Option) error {
+	o, err := measuring(list)
+	if err != nil {
+		return err
 	}
 	ask, err := predictorOf(model)
 	if err != nil {

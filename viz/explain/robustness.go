@@ -55,15 +55,9 @@ func (r *Robustness) Err() error {
 }
 
 func (r *Robustness) measure(model any, set *data.Set, list []Option) error {
-	o, err := optionsOf(list, "Samples", "Seed")
+	o, err := measuring(list)
 	if err != nil {
 		return err
-	}
-	if o.samples == 0 {
-		o.samples = 10
-	}
-	if o.samples < 2 {
-		return fmt.Errorf("an interval needs two repeats at least, not %d", o.samples)
 	}
 	ask, err := predictorOf(model)
 	if err != nil {

@@ -3,6 +3,7 @@ package explain
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -94,4 +95,13 @@ func (t *table) like(other *table) error {
 		t.features = other.features
 	}
 	return nil
+}
+
+// extent is the least and the greatest of some numbers.
+func extent(list []float64) (lo, hi float64) {
+	lo, hi = math.Inf(1), math.Inf(-1)
+	for _, v := range list {
+		lo, hi = min(lo, v), max(hi, v)
+	}
+	return lo, hi
 }

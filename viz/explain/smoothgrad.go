@@ -51,14 +51,6 @@ func (m *GradientMethod) smooth(x *mat.Dense, of []int) (*mat.Dense, error) {
 	return total, nil
 }
 
-func extent(list []float64) (lo, hi float64) {
-	lo, hi = math.Inf(1), math.Inf(-1)
-	for _, v := range list {
-		lo, hi = min(lo, v), max(hi, v)
-	}
-	return lo, hi
-}
-
 // hash mixes the numbers of a row (FNV-1a), so that rows have noise of their own
 // wherever they stand in a batch.
 func hash(row []float64) uint64 {
