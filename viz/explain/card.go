@@ -280,7 +280,7 @@ func (k *card) groups() (chapter, error) {
 		}
 		for _, g := range r.Groups {
 			if g.Miscalibration > 0.05 && g.N >= 100 {
-				k.find("Its probabilities are off by %s on average for %s.", share(g.Miscalibration), g.Name)
+				k.find("Its probabilities are off by %s percentage points on average for %s.", points(g.Miscalibration), g.Name)
 			}
 			c.table = append(c.table, []string{g.Name, chart.Count(g.N), interval(g.Selected), interval(g.Found), interval(g.Alarms), interval(g.Right), share(g.Miscalibration)})
 		}

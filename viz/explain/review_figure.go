@@ -110,10 +110,12 @@ func (r *Review) caption(o *chart.Options) string {
 // sentence says both shares, since a difference of shares in per cent would be read as a
 // share of one of them.
 func (g *Gap) sentence(o *chart.Options) string {
-	points := func(x float64) string { return chart.Number(math.Round(1000*x) / 10) }
 	return o.Say("%s: %s of %s and %s of %s, %s percentage points more (%s to %s).", measureName(o, g.Measure),
 		share(g.MostShare), draw.Clean(g.Most), share(g.LessShare), draw.Clean(g.Less), points(g.Value), points(g.Low), points(g.High))
 }
+
+// points words a difference of shares.
+func points(x float64) string { return chart.Number(math.Round(1000*x) / 10) }
 
 func (r *Review) describe(o *chart.Options) string {
 	return o.Say("Review by %s of who is accepted as %s, from a probability of %s on.", draw.Clean(r.by), draw.Clean(r.Positive), chart.Number(r.Threshold)) + " " + r.caption(o) + " " +
