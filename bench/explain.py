@@ -114,6 +114,7 @@ def prepare(folder):
     # features can be enumerated, the exact values are Loupe's.
     tasks["tree interventional"] = ("… interventional, 100 background, 50 rows", lambda: interventional.shap_values(x[:50], check_additivity=False)[:, :, 1], 5e-3, None)
     tasks["tree boosted"] = ("TreeSHAP, boosted 100 × depth 3, 569 rows", lambda: small.shap_values(x, check_additivity=False), 1e-6, None)
+    tasks["tree interactions"] = ("interactions, boosted 100 × depth 3, 569 rows", lambda: small.shap_interaction_values(x).sum(axis=2), 1e-6, None)
     for name, model in {"logistic": logistic, "forest": forest, "boosted": boosted}.items():
         f = Counted(model)
         kernel = shap.KernelExplainer(f, background)

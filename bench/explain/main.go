@@ -130,6 +130,13 @@ func prepare(folder string) (map[string]task, error) {
 		"tree interventional": of(tree("forest", explain.Background(background)), rows(0, 50)),
 		"tree boosted":        of(tree("boosted"), all),
 	}
+	tasks["tree interactions"] = func() func() (*explain.Attribution, error) {
+		e := explain.TreeSHAP(ensembles["boosted"])
+		return func() (*explain.Attribution, error) {
+			j := e.Interactions(all)
+			return j.Attribution(), j.Err()
+		}
+	}
 	for name, m := range models {
 		for n, x := range map[string]*mat.Dense{"1": rows(200, 201), "10": rows(200, 210)} {
 			tasks["kernel "+name+" "+n] = of(func() explainer { return explain.KernelSHAP(m, background) }, x)

@@ -11,6 +11,7 @@ import (
 	"loupe/nn/data"
 	"loupe/trees"
 	"loupe/viz/chart"
+	"loupe/viz/words"
 )
 
 // cancerTree is scikit-learn's decision tree of the breast-cancer data.
@@ -38,6 +39,8 @@ func drawnTrees() map[string]*chart.Figure {
 	}
 	return map[string]*chart.Figure{
 		"tree":       Tree(cancerTree(), 0, set, set.X(3)),
+		"joint":      TreeSHAP(cancerTree()).Interactions(set.First(100)).Figure(),
+		"joint-row":  TreeSHAP(cancerTree()).Interactions(set.First(100)).Row(3).Figure().With(chart.Language(words.Chinese)),
 		"tree-dark":  Tree(cancerTree(), 0, set).With(chart.Theme(chart.Dark)),
 		"tree-stump": Tree(stump(), 0, numbers),
 	}
