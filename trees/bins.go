@@ -20,21 +20,27 @@ type bins struct {
 // bins sorts the values of all features into bins.
 func (t *table) bins() []bins {
 	all := make([]bins, t.p)
-	t.each(func(j int, v, sorted []float64) {
+	t.each(func(j int, rows []int32, sorted []float64) {
 		b := &all[j]
 		b.of = make([]uint8, t.n)
-		bin := func(v float64) int { return rank(b.high, v) }
+		var to map[int]int
 		if t.categorical[j] {
-			to := b.gather(sorted)
-			bin = func(v float64) int { return to[int(v)] }
+			to = b.gather(sorted)
 		} else {
 			b.divide(sorted)
 		}
 		b.n = max(len(b.low), len(b.members))
-		for i, v := range v {
-			if b.of[i] = uint8(b.n); v == v {
-				b.of[i] = uint8(bin(v))
+		for i := range b.of {
+			b.of[i] = uint8(b.n)
+		}
+		k := 0
+		for i, r := range rows {
+			if to != nil {
+				k = to[int(sorted[i])]
+			} else if sorted[i] > b.high[k] {
+				k++
 			}
+			b.of[r] = uint8(k)
 		}
 	})
 	return all
