@@ -46,6 +46,19 @@ func (t *table) bins() []bins {
 	return all
 }
 
+// quadsOf puts the bins of four features side by side, as a row's bytes of a number.
+func quadsOf(all []bins) [][]uint32 {
+	out := make([][]uint32, len(all)/4)
+	spread(len(out), func(k int) {
+		a, b, c, d := all[4*k].of, all[4*k+1].of, all[4*k+2].of, all[4*k+3].of
+		out[k] = make([]uint32, len(a))
+		for i := range out[k] {
+			out[k][i] = uint32(a[i]) | uint32(b[i])<<8 | uint32(c[i])<<16 | uint32(d[i])<<24
+		}
+	})
+	return out
+}
+
 // divide makes bins of sorted values: one for each if there are no more than bins, else
 // bins with about equally many, where equal values stay together.
 func (b *bins) divide(values []float64) {
