@@ -60,8 +60,15 @@ func newBinGrower(t *table, b []bins, quads [][]uint32, o *Options, ctx context.
 // cell was interrupted.
 func (g *binGrower) grow(rows []int32, pairs []pair, r *rand.Rand) *Tree {
 	g.rows, g.random, g.tree, g.leaves = append(g.rows[:0], rows...), r, &Tree{}, g.leaves[:0]
-	g.take(pairs)
-	root := g.enter(0, len(rows), 0, sum(rows, g.pairs))
+	all := g.take(pairs)
+	if len(rows) < g.t.n {
+		all = cell{}
+		for _, r := range rows {
+			all.g += g.pairs[r].g
+			all.hn += g.pairs[r].hn
+		}
+	}
+	root := g.enter(0, len(rows), 0, all)
 	if g.splittable(&root, 1) {
 		root.cells = g.cells()
 		g.search(&root, nil)
@@ -157,14 +164,31 @@ func (g *binGrower) enter(from, to, depth int, all cell) binBranch {
 	return b
 }
 
-// take makes cells of the derivatives.
-func (g *binGrower) take(pairs []pair) {
-	g.units = unitsFor(pairs)
+// take makes cells of the derivatives, and returns their sum.
+func (g *binGrower) take(pairs []pair) (all cell) {
+	var lock sync.Mutex
+	mostG, mostH := 0.0, 0.0
 	g.chunks(len(pairs), func(from, end int) {
-		for i := from; i < end; i++ {
-			g.pairs[i] = g.units.cell(pairs[i])
-		}
+		a, b := largest(pairs[from:end])
+		lock.Lock()
+		mostG, mostH = max(mostG, a), max(mostH, b)
+		lock.Unlock()
 	})
+	g.units = unitsFor(len(pairs), mostG, mostH)
+	g.chunks(len(pairs), func(from, end int) {
+		u, sum, to := g.units, cell{}, g.pairs[from:end]
+		for i, p := range pairs[from:end] {
+			c := u.cell(p)
+			to[i] = c
+			sum.g += c.g
+			sum.hn += c.hn
+		}
+		lock.Lock()
+		all.g += sum.g
+		all.hn += sum.hn
+		lock.Unlock()
+	})
+	return all
 }
 
 // chunks does work for some rows in pieces: on all cores if there are many.
@@ -175,15 +199,6 @@ func (g *binGrower) chunks(rows int, do func(from, end int)) {
 		return
 	}
 	spread((rows+chunk-1)/chunk, func(c int) { do(c*chunk, min(rows, (c+1)*chunk)) })
-}
-
-// sum adds up the pairs of rows.
-func sum(rows []int32, pairs []cell) (all cell) {
-	for _, r := range rows {
-		all.g += pairs[r].g
-		all.hn += pairs[r].hn
-	}
-	return all
 }
 
 // splittable reports whether a node may have children.
@@ -274,33 +289,34 @@ func (g *binGrower) choose() {
 // part moves the rows that go left to the front and returns where the others begin.
 func (g *binGrower) part(b *binBranch) int {
 	s := &b.split
-	var left [256]bool
+	var left [256]uint8 // 1 for codes that go left
+	set := func(code int, yes bool) {
+		if left[code] = 0; yes {
+			left[code] = 1
+		}
+	}
 	for k := range left {
-		left[k] = k <= int(s.code)
+		set(k, k <= int(s.code))
 	}
 	if s.set != nil {
 		for k, members := range g.bins[s.feature].members {
-			left[k] = s.set.Has(float64(members[0]))
+			set(k, s.set.Has(float64(members[0])))
 		}
 	}
-	left[g.bins[s.feature].n] = s.missingLeft
+	set(g.bins[s.feature].n, s.missingLeft)
 	of := g.bins[s.feature].of
 	rows, others := g.rows[b.from:b.to], g.spare[:b.to-b.from]
 	var lefts [][2]int // the places of those that go left in each chunk
 	var lock sync.Mutex
 	g.chunks(len(rows), func(from, end int) {
-		n, m := from, from
-		for _, r := range rows[from:end] {
+		n, rows, others := 0, rows[from:end], others[from:end]
+		for i, r := range rows {
 			// Both are written, and one counts: no branch that cannot be foreseen.
-			rows[n], others[m] = r, r
-			if left[of[r]] {
-				n++
-			} else {
-				m++
-			}
+			rows[n], others[i-n] = r, r
+			n += int(left[of[r]])
 		}
 		lock.Lock()
-		lefts = append(lefts, [2]int{from, n})
+		lefts = append(lefts, [2]int{from, from + n})
 		lock.Unlock()
 	})
 	return b.from + join(rows, others, lefts)

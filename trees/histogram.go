@@ -35,10 +35,8 @@ func (u *units) of(c cell) sums {
 // count is the number of rows in a cell.
 func (u *units) count(c cell) int64 { return int64(c.hn >> u.bits) }
 
-// unitsFor are so small that the sums of some pairs just do not overflow, and powers of
-// two, which divide without rounding.
-func unitsFor(pairs []pair) units {
-	g, h := 0.0, 0.0
+// largest are the greatest derivatives of rows, but for infinite ones.
+func largest(pairs []pair) (g, h float64) {
 	for _, p := range pairs {
 		if v := math.Abs(p.g); v > g && v <= math.MaxFloat64 {
 			g = v
@@ -47,12 +45,18 @@ func unitsFor(pairs []pair) units {
 			h = p.h
 		}
 	}
-	n := bits.Len(uint(len(pairs)))
+	return g, h
+}
+
+// unitsFor are so small that the sums of n rows just do not overflow, whose derivatives are
+// not above some; and powers of two, which divide without rounding.
+func unitsFor(n int, g, h float64) units {
+	k := bits.Len(uint(n))
 	unit := func(most float64, bits int) float64 {
 		_, e := math.Frexp(most)
 		return math.Ldexp(1, min(max(e-bits, -1000), 1000))
 	}
-	return units{g: unit(g, 62-n), h: unit(h, 64-2*n), bits: uint(64 - n)}
+	return units{g: unit(g, 62-k), h: unit(h, 64-2*k), bits: uint(64 - k)}
 }
 
 // cell is a row: what is above 0 stays so. Numbers that are none, after an overflow, count
@@ -183,8 +187,9 @@ func (c *histogram) scan(bins int, whole, missing cell, missingLeft bool, u *uni
 		if all.n-l.n < least || all.h-l.h < leastHessian {
 			break
 		}
-		rest := all.g - l.g
-		score := l.g*l.g/(l.h+o.Lambda) + rest*rest/(all.h-l.h+o.Lambda)
+		// The score is g²/h of both sides: one division is enough for them.
+		rest, h, k := all.g-l.g, l.h+o.Lambda, all.h-l.h+o.Lambda
+		score := (l.g*l.g*k + rest*rest*h) / (h * k)
 		if gain := score - own; gain > best.gain+1e-10*score {
 			best.gain, best.left, at = gain, left, b
 		}
