@@ -32,9 +32,6 @@ func (u *units) of(c cell) sums {
 	return sums{float64(c.g) * u.g, float64(c.hn&(1<<u.bits-1)) * u.h, int64(c.hn >> u.bits)}
 }
 
-// count is the number of rows in a cell.
-func (u *units) count(c cell) int64 { return int64(c.hn >> u.bits) }
-
 // largest are the greatest derivatives of rows, but for infinite ones.
 func largest(pairs []pair) (g, h float64) {
 	for _, p := range pairs {
