@@ -20,24 +20,43 @@ type bins struct {
 // bins sorts the values of all features into bins.
 func (t *table) bins() []bins {
 	all := make([]bins, t.p)
-	t.each(func(j int, v, sorted []float64) {
+	t.each(func(j int, rows []int32, sorted []float64) {
 		b := &all[j]
 		b.of = make([]uint8, t.n)
-		bin := func(v float64) int { return rank(b.high, v) }
+		var to map[int]int
 		if t.categorical[j] {
-			to := b.gather(sorted)
-			bin = func(v float64) int { return to[int(v)] }
+			to = b.gather(sorted)
 		} else {
 			b.divide(sorted)
 		}
 		b.n = max(len(b.low), len(b.members))
-		for i, v := range v {
-			if b.of[i] = uint8(b.n); v == v {
-				b.of[i] = uint8(bin(v))
+		for i := range b.of {
+			b.of[i] = uint8(b.n)
+		}
+		k := 0
+		for i, r := range rows {
+			if to != nil {
+				k = to[int(sorted[i])]
+			} else if sorted[i] > b.high[k] {
+				k++
 			}
+			b.of[r] = uint8(k)
 		}
 	})
 	return all
+}
+
+// quadsOf puts the bins of four features side by side, as a row's bytes of a number.
+func quadsOf(all []bins) [][]uint32 {
+	out := make([][]uint32, len(all)/4)
+	spread(len(out), func(k int) {
+		a, b, c, d := all[4*k].of, all[4*k+1].of, all[4*k+2].of, all[4*k+3].of
+		out[k] = make([]uint32, len(a))
+		for i := range out[k] {
+			out[k][i] = uint32(a[i]) | uint32(b[i])<<8 | uint32(c[i])<<16 | uint32(d[i])<<24
+		}
+	})
+	return out
 }
 
 // divide makes bins of sorted values: one for each if there are no more than bins, else

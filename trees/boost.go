@@ -58,6 +58,7 @@ func (b *boosting) begin(init []float64) {
 	t := b.t
 	b.train = newJudged(t.k, t.y, t.target, t.weight, init)
 	bins := t.bins()
+	quads := quadsOf(bins)
 	for range init {
 		b.pairs = append(b.pairs, make([]pair, t.n))
 	}
@@ -66,7 +67,7 @@ func (b *boosting) begin(init []float64) {
 		n = min(len(init), runtime.GOMAXPROCS(0))
 	}
 	for range n {
-		g := newBinGrower(t, bins, b.o, b.ctx)
+		g := newBinGrower(t, bins, quads, b.o, b.ctx)
 		g.alone = n > 1
 		b.growers = append(b.growers, g)
 	}
@@ -140,13 +141,24 @@ func (b *boosting) add(g *binGrower, output int, others bool) {
 		})
 		return
 	}
-	for _, leaf := range g.leaves {
+	to := func(k int) {
+		leaf := &g.leaves[k]
 		v := g.tree.Value[leaf.node]
 		for _, r := range g.rows[leaf.from:leaf.to] {
 			score[r] += v
 		}
 	}
+	if !g.alone && len(score) >= manyRows {
+		spread(len(g.leaves), to)
+		return
+	}
+	for k := range g.leaves {
+		to(k)
+	}
 }
+
+// manyRows is from how many rows on their scores are worth several cores.
+const manyRows = 1 << 14
 
 // judge has the loss of the validation after a round.
 func (b *boosting) judge(grown []*Tree, round int) {

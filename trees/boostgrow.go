@@ -4,12 +4,15 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
+	"sync"
 )
 
 // A binGrower grows the trees of boosting, by histograms.
 type binGrower struct {
 	t     *table
 	bins  []bins
+	quads [][]uint32 // the bins of four features, side by side
 	o     *Options
 	ctx   context.Context
 	alone bool    // does not share its work among cores
@@ -17,8 +20,9 @@ type binGrower struct {
 
 	random      *rand.Rand
 	rows, spare []int32
-	pairs       []pair // of the rows of the table
-	near        []pair // of the rows of the node, side by side
+	units       units
+	pairs       []cell // of the rows of the table
+	near        []cell // of the rows of the node, side by side
 	tree        *Tree
 	use         []bool // the features that are tried
 	draw        []int32
@@ -35,15 +39,15 @@ type binBranch struct {
 }
 
 // newBinGrower makes a grower for the table.
-func newBinGrower(t *table, b []bins, o *Options, ctx context.Context) *binGrower {
-	g := &binGrower{t: t, bins: b, o: o, ctx: ctx, scale: o.LearningRate}
+func newBinGrower(t *table, b []bins, quads [][]uint32, o *Options, ctx context.Context) *binGrower {
+	g := &binGrower{t: t, bins: b, quads: quads, o: o, ctx: ctx, scale: o.LearningRate}
 	if t.k > 2 {
 		// Friedman 2001, algorithm 6: the second derivatives leave out those between
 		// outputs.
 		g.scale *= float64(t.k-1) / float64(t.k)
 	}
 	g.rows, g.spare = make([]int32, t.n), make([]int32, t.n)
-	g.near = make([]pair, t.n)
+	g.pairs, g.near = make([]cell, t.n), make([]cell, t.n)
 	g.use, g.draw = make([]bool, t.p), make([]int32, t.p)
 	g.found = [2][]split{make([]split, t.p), make([]split, t.p)}
 	for j := range g.use {
@@ -55,8 +59,16 @@ func newBinGrower(t *table, b []bins, o *Options, ctx context.Context) *binGrowe
 // grow grows a tree from rows of the table and the derivatives of their losses; nil if the
 // cell was interrupted.
 func (g *binGrower) grow(rows []int32, pairs []pair, r *rand.Rand) *Tree {
-	g.rows, g.pairs, g.random, g.tree, g.leaves = append(g.rows[:0], rows...), pairs, r, &Tree{}, g.leaves[:0]
-	root := g.enter(0, len(rows), 0, sum(rows, pairs))
+	g.rows, g.random, g.tree, g.leaves = append(g.rows[:0], rows...), r, &Tree{}, g.leaves[:0]
+	all := g.take(pairs)
+	if len(rows) < g.t.n {
+		all = cell{}
+		for _, r := range rows {
+			all.g += g.pairs[r].g
+			all.hn += g.pairs[r].hn
+		}
+	}
+	root := g.enter(0, len(rows), 0, all)
 	if g.splittable(&root, 1) {
 		root.cells = g.cells()
 		g.search(&root, nil)
@@ -66,7 +78,7 @@ func (g *binGrower) grow(rows []int32, pairs []pair, r *rand.Rand) *Tree {
 		if g.ctx.Err() != nil {
 			return nil
 		}
-		b := g.take(&open)
+		b := g.next(&open)
 		if b.split.feature < 0 || g.o.Leaves > 0 && leaves == g.o.Leaves {
 			g.release(&b)
 			g.leaves = append(g.leaves, b)
@@ -81,8 +93,8 @@ func (g *binGrower) grow(rows []int32, pairs []pair, r *rand.Rand) *Tree {
 	return g.tree
 }
 
-// take removes the last branch, or that with the greatest gain.
-func (g *binGrower) take(open *[]binBranch) binBranch {
+// next removes the last branch, or that with the greatest gain.
+func (g *binGrower) next(open *[]binBranch) binBranch {
 	list := *open
 	k := len(list) - 1
 	if g.o.Leaves > 0 {
@@ -104,7 +116,7 @@ func (g *binGrower) divide(b *binBranch, leaves int) (left, right binBranch) {
 	left = g.enter(b.from, middle, b.depth+1, b.split.left)
 	right = g.enter(middle, b.to, b.depth+1, b.all.less(b.split.left))
 	small, large := &left, &right
-	if left.all.n > right.all.n {
+	if left.to-left.from > right.to-right.from {
 		small, large = large, small
 	}
 	if !g.splittable(small, leaves) && !g.splittable(large, leaves) {
@@ -152,19 +164,46 @@ func (g *binGrower) enter(from, to, depth int, all cell) binBranch {
 	return b
 }
 
-// sum adds up the pairs of rows.
-func sum(rows []int32, pairs []pair) cell {
-	all := cell{n: int64(len(rows))}
-	for _, r := range rows {
-		all.g += pairs[r].g
-		all.h += pairs[r].h
-	}
+// take makes cells of the derivatives, and returns their sum.
+func (g *binGrower) take(pairs []pair) (all cell) {
+	var lock sync.Mutex
+	mostG, mostH := 0.0, 0.0
+	g.chunks(len(pairs), func(from, end int) {
+		a, b := largest(pairs[from:end])
+		lock.Lock()
+		mostG, mostH = max(mostG, a), max(mostH, b)
+		lock.Unlock()
+	})
+	g.units = unitsFor(len(pairs), mostG, mostH)
+	g.chunks(len(pairs), func(from, end int) {
+		u, sum, to := g.units, cell{}, g.pairs[from:end]
+		for i, p := range pairs[from:end] {
+			c := u.cell(p)
+			to[i] = c
+			sum.g += c.g
+			sum.hn += c.hn
+		}
+		lock.Lock()
+		all.g += sum.g
+		all.hn += sum.hn
+		lock.Unlock()
+	})
 	return all
+}
+
+// chunks does work for some rows in pieces: on all cores if there are many.
+func (g *binGrower) chunks(rows int, do func(from, end int)) {
+	const chunk = 1 << 13
+	if g.alone || rows <= 2*chunk {
+		do(0, rows)
+		return
+	}
+	spread((rows+chunk-1)/chunk, func(c int) { do(c*chunk, min(rows, (c+1)*chunk)) })
 }
 
 // splittable reports whether a node may have children.
 func (g *binGrower) splittable(b *binBranch, leaves int) bool {
-	return b.depth < g.o.Depth && b.all.n >= int64(2*g.o.MinLeaf) && (g.o.Leaves == 0 || leaves < g.o.Leaves)
+	return b.depth < g.o.Depth && b.to-b.from >= 2*g.o.MinLeaf && (g.o.Leaves == 0 || leaves < g.o.Leaves)
 }
 
 // search finds the splits of a node, and of its sibling, whose histograms are still those
@@ -172,16 +211,19 @@ func (g *binGrower) splittable(b *binBranch, leaves int) bool {
 func (g *binGrower) search(small, large *binBranch) {
 	rows := g.rows[small.from:small.to]
 	wide := !g.alone && len(rows)*g.t.p >= manyCells
-	near := g.gather(rows, wide)
+	near := g.gather(rows)
 	g.choose()
-	two := func(k int) {
-		j := 2 * k
-		if j+1 == g.t.p {
-			small.cells[j].fill(&g.bins[j], rows, near)
+	quads := g.t.p / 4
+	some := func(k int) {
+		j, end := 4*k, 4*k+4
+		if k < quads {
+			fillFour(small.cells[j:end], g.quads[k], rows, near)
 		} else {
-			fillTwo(&small.cells[j], &small.cells[j+1], &g.bins[j], &g.bins[j+1], rows, near)
+			j = 4*quads + k - quads
+			end = j + 1
+			small.cells[j].fill(&g.bins[j], rows, near)
 		}
-		for end := min(j+2, g.t.p); j < end; j++ {
+		for ; j < end; j++ {
 			g.found[0][j] = g.find(small, j)
 			if large != nil {
 				large.cells[j].subtract(&small.cells[j], g.bins[j].n)
@@ -189,11 +231,11 @@ func (g *binGrower) search(small, large *binBranch) {
 			}
 		}
 	}
-	if n := (g.t.p + 1) / 2; wide {
-		spread(n, two)
+	if n := quads + g.t.p%4; wide {
+		spread(n, some)
 	} else {
 		for k := range n {
-			two(k)
+			some(k)
 		}
 	}
 	for k, b := range []*binBranch{small, large} {
@@ -205,32 +247,26 @@ func (g *binGrower) search(small, large *binBranch) {
 	}
 }
 
-// gather puts the pairs of rows side by side, on all cores if there are many.
-func (g *binGrower) gather(rows []int32, wide bool) []pair {
+// gather puts the pairs of rows side by side.
+func (g *binGrower) gather(rows []int32) []cell {
 	if len(rows) == g.t.n { // they are
 		return g.pairs
 	}
 	near := g.near[:len(rows)]
-	part := func(from, end int) {
+	g.chunks(len(rows), func(from, end int) {
 		for i := from; i < end; i++ {
 			near[i] = g.pairs[rows[i]]
 		}
-	}
-	const chunk = 1 << 13
-	if !wide || len(rows) <= chunk {
-		part(0, len(rows))
-	} else {
-		spread((len(rows)+chunk-1)/chunk, func(c int) { part(c*chunk, min(len(rows), (c+1)*chunk)) })
-	}
+	})
 	return near
 }
 
 // find looks for a node's split by a feature.
 func (g *binGrower) find(b *binBranch, j int) split {
-	if !g.use[j] || b.all.n < int64(2*g.o.MinLeaf) || b.depth >= g.o.Depth {
+	if !g.use[j] || b.to-b.from < 2*g.o.MinLeaf || b.depth >= g.o.Depth {
 		return split{feature: -1}
 	}
-	s := b.cells[j].find(&g.bins[j], b.all, g.o)
+	s := b.cells[j].find(&g.bins[j], b.all, &g.units, g.o)
 	if s.feature == 0 {
 		s.feature = int32(j)
 	}
@@ -253,30 +289,54 @@ func (g *binGrower) choose() {
 // part moves the rows that go left to the front and returns where the others begin.
 func (g *binGrower) part(b *binBranch) int {
 	s := &b.split
-	var left [256]bool
+	var left [256]uint8 // 1 for codes that go left
+	set := func(code int, yes bool) {
+		if left[code] = 0; yes {
+			left[code] = 1
+		}
+	}
 	for k := range left {
-		left[k] = k <= int(s.code)
+		set(k, k <= int(s.code))
 	}
 	if s.set != nil {
 		for k, members := range g.bins[s.feature].members {
-			left[k] = s.set.Has(float64(members[0]))
+			set(k, s.set.Has(float64(members[0])))
 		}
 	}
-	left[g.bins[s.feature].n] = s.missingLeft
+	set(g.bins[s.feature].n, s.missingLeft)
 	of := g.bins[s.feature].of
-	rows, others := g.rows[b.from:b.to], g.spare
-	n, m := 0, 0
-	for _, r := range rows {
-		// Both are written, and one counts: no branch that cannot be foreseen.
-		rows[n], others[m] = r, r
-		if left[of[r]] {
-			n++
-		} else {
-			m++
+	rows, others := g.rows[b.from:b.to], g.spare[:b.to-b.from]
+	var lefts [][2]int // the places of those that go left in each chunk
+	var lock sync.Mutex
+	g.chunks(len(rows), func(from, end int) {
+		n, rows, others := 0, rows[from:end], others[from:end]
+		for i, r := range rows {
+			// Both are written, and one counts: no branch that cannot be foreseen.
+			rows[n], others[i-n] = r, r
+			n += int(left[of[r]])
 		}
+		lock.Lock()
+		lefts = append(lefts, [2]int{from, from + n})
+		lock.Unlock()
+	})
+	return b.from + join(rows, others, lefts)
+}
+
+// join puts together what chunks of rows have parted: those that go left are at the begin
+// of the chunks, the others at that of the same chunks of the others. It returns how many go left.
+func join(rows, others []int32, lefts [][2]int) int {
+	slices.SortFunc(lefts, func(a, b [2]int) int { return a[0] - b[0] })
+	n, m := 0, 0
+	for k, c := range lefts {
+		end := len(rows)
+		if k+1 < len(lefts) {
+			end = lefts[k+1][0]
+		}
+		n += copy(rows[n:], rows[c[0]:c[1]])
+		m += copy(others[m:], others[c[0]:c[0]+end-c[1]])
 	}
 	copy(rows[n:], others[:m])
-	return b.from + n
+	return n
 }
 
 // mostStep bounds the step of a leaf of log-odds: where the loss is nearly flat, Newton's
@@ -289,10 +349,11 @@ func (g *binGrower) values() {
 	t := g.tree
 	for i := range g.leaves {
 		b := &g.leaves[i]
-		if b.all.h+g.o.Lambda <= 0 {
+		all := g.units.of(b.all)
+		if all.h+g.o.Lambda <= 0 {
 			continue
 		}
-		step := -b.all.g / (b.all.h + g.o.Lambda)
+		step := -all.g / (all.h + g.o.Lambda)
 		if g.t.k > 0 {
 			step = math.Max(-mostStep, math.Min(step, mostStep))
 		}

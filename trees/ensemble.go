@@ -207,11 +207,11 @@ func (e *Ensemble) Raw(x mat.Matrix) *mat.Dense {
 	outputs := len(e.Outputs)
 	y := mat.NewDense(rows, outputs, nil)
 	from, to, p := dense.RawMatrix(), y.RawMatrix().Data, e.plan()
-	const chunk = 64 // rows that a goroutine takes at once: they stay in the first cache
+	chunk := p.chunk(rows)
 	spread((rows+chunk-1)/chunk, func(c int) {
 		i, j := c*chunk, min(rows, (c+1)*chunk)
 		part := to[i*outputs : j*outputs]
-		p.margins(from.Data[i*from.Stride:(j-1)*from.Stride+cols], from.Stride, part, outputs)
+		p.margins(from.Data[i*from.Stride:(j-1)*from.Stride+cols], from.Stride, cols, part, outputs)
 		for ; len(part) > 0; part = part[outputs:] {
 			e.weigh(part[:outputs])
 		}

@@ -1,35 +1,50 @@
 package trees
 
 import (
-	"math"
 	"slices"
 	"sync"
 )
 
-// A plan is the trees of an ensemble laid out for speed: nodes of 16 bytes whose
-// children are neighbours, so that a step is a comparison and an addition without a
-// branch, and rows that walk four at a time, so that one does not wait for another.
+// A plan is the trees of an ensemble laid out for speed. The values of a block of rows are
+// first made numbers of a byte each, by a [ruler]: all that trees want to know of a value
+// is which of their thresholds it is above. Trees with up to 64 leaves then need no walk:
+// see [masked]. Larger ones are walked by many rows at once: see [walked].
 type plan struct {
-	of    []*Tree // what it was made of
-	trees []planned
+	of      []*Tree // what it was made of
+	rulers  []*ruler
+	columns int
+	trees   []planned
+	walks   []*walked // the same, for few rows
+	rooms   sync.Pool // of blocks
 }
 
-// A planned tree is one, or the tree itself where a step needs more than a comparison.
-type planned struct {
-	nodes  []node
-	values []float64 // nodes × width
-	width  int
-	output int
-	depth  int
-	slow   *Tree
+// A planned tree adds what its leaves predict to rows.
+type planned interface {
+	add(b *block)
 }
 
-// A node goes to left, or with a value above the threshold to the node behind it. Leaves
-// go to themselves.
-type node struct {
-	threshold float64
-	feature   int32
-	left      int32
+// blockRows is how many rows come at once: the tables of a tree are fetched once for them,
+// and what they need themselves stays in the first cache.
+const blockRows = 64
+
+// fewRows is from how many rows on codes pay.
+const fewRows = 8
+
+// A group32 has a code of a byte for each of groupRows rows.
+type group32 [4]uint64
+
+const groupRows = 32
+
+// A block is rows that follow each other.
+type block struct {
+	x       []float64 // rows × stride
+	stride  int
+	rows    int
+	width   int       // of a row
+	y       []float64 // rows × outputs
+	outputs int
+	whole   bool        // nothing is missing
+	codes   [][]group32 // of groups of rows, 2 × columns
 }
 
 // plans guards the plan of each ensemble, which is made when it first predicts.
@@ -43,124 +58,128 @@ func (e *Ensemble) plan() *plan {
 	if p != nil && slices.Equal(p.of, e.Trees) {
 		return p
 	}
-	p = &plan{of: slices.Clone(e.Trees)}
-	for _, t := range e.Trees {
-		p.trees = append(p.trees, t.planned())
-	}
+	p = newPlan(e.Trees)
 	plans.Lock()
 	e.made = p
 	plans.Unlock()
 	return p
 }
 
-func (t *Tree) planned() planned {
-	out := planned{width: t.Width(), output: t.Output}
-	if t.Categories != nil || t.ZeroMissing != nil {
-		out.slow = t
-		return out
-	}
-	type place struct {
-		from, to int32
-		depth    int
-	}
-	out.nodes, out.values = make([]node, 1, len(t.Left)), make([]float64, len(t.Value))
-	todo := []place{{}}
-	for len(todo) > 0 {
-		p := todo[0]
-		todo = todo[1:]
-		copy(out.values[int(p.to)*out.width:], t.Values(int(p.from)))
-		if t.IsLeaf(int(p.from)) {
-			out.nodes[p.to] = node{math.Inf(1), 0, p.to}
-			out.depth = max(out.depth, p.depth)
-			continue
+func newPlan(list []*Tree) *plan {
+	p := &plan{of: slices.Clone(list)}
+	rulers := map[int32]*ruler{}
+	for _, t := range list {
+		if t.maskable() {
+			t.mark(rulers)
 		}
-		left := int32(len(out.nodes))
-		out.nodes = append(out.nodes, node{}, node{})
-		out.nodes[p.to] = node{t.Threshold[p.from], t.Feature[p.from], left}
-		todo = append(todo, place{t.Left[p.from], left, p.depth + 1}, place{t.Right[p.from], left + 1, p.depth + 1})
 	}
-	return out
+	p.measure(rulers)
+	for _, t := range list {
+		w := t.walked()
+		p.walks = append(p.walks, w)
+		if t.maskable() && t.fits(rulers) {
+			p.trees = append(p.trees, p.masked(t, rulers))
+		} else {
+			p.trees = append(p.trees, w)
+		}
+	}
+	for _, t := range p.trees {
+		if t, ok := t.(*masked); ok {
+			t.place(p.columns)
+		}
+	}
+	return p
+}
+
+// measure finishes the rulers, in the order of their features.
+func (p *plan) measure(rulers map[int32]*ruler) {
+	for _, r := range rulers {
+		p.rulers = append(p.rulers, r)
+	}
+	slices.SortFunc(p.rulers, func(a, b *ruler) int { return int(a.feature - b.feature) })
+	kept := p.rulers[:0]
+	for _, r := range p.rulers {
+		if p.columns = r.finish(p.columns); len(r.columns) > 0 {
+			kept = append(kept, r)
+		}
+	}
+	p.rulers = kept
+}
+
+// chunk is how many rows a core takes at once. Few rows are not worth a second core: who
+// asks for them often does so from many goroutines.
+func (p *plan) chunk(rows int) int {
+	const few = 1 << 15 // rows × trees: some tenths of a millisecond
+	if rows*len(p.trees) <= few {
+		return rows
+	}
+	return blockRows
 }
 
 // margins writes what the trees give for rows that follow each other, before weight and
-// start: the same numbers as of one row after the other. Rows with missing values take
-// their own way.
-func (p *plan) margins(x []float64, stride int, y []float64, outputs int) {
-	rows := len(y) / outputs
-	whole := true
-	for i := range rows {
-		for _, v := range x[i*stride : i*stride+min(stride, len(x)-i*stride)] {
-			whole = whole && v == v
+// start: the same numbers as of one row after the other.
+func (p *plan) margins(x []float64, stride, width int, y []float64, outputs int) {
+	b, ok := p.rooms.Get().(*block)
+	if !ok {
+		b = &block{}
+		for range blockRows / groupRows {
+			b.codes = append(b.codes, make([]group32, 2*p.columns))
 		}
 	}
-	for i := range p.trees {
-		t := &p.trees[i]
-		if t.slow != nil || !whole {
-			tree := p.of[i]
-			for r := range rows {
-				row := x[r*stride : r*stride+min(stride, len(x)-r*stride)]
-				t.add(y[r*outputs:], tree.Values(tree.Leaf(row)))
-			}
-			continue
+	defer p.rooms.Put(b)
+	b.stride, b.width, b.outputs = stride, width, outputs
+	for rows := len(y) / outputs; rows > 0; rows -= b.rows {
+		b.rows = min(rows, blockRows)
+		b.x, b.y = x, y
+		p.add(b)
+		if rows > b.rows {
+			x, y = x[b.rows*stride:], y[b.rows*outputs:]
 		}
-		r := 0
-		for ; r+4 <= rows; r += 4 {
-			a, b, c, d := t.four(x[r*stride:], stride)
-			t.add(y[r*outputs:], t.leaf(a))
-			t.add(y[(r+1)*outputs:], t.leaf(b))
-			t.add(y[(r+2)*outputs:], t.leaf(c))
-			t.add(y[(r+3)*outputs:], t.leaf(d))
+	}
+	b.x, b.y = nil, nil
+}
+
+// add adds what the trees give for the rows of a block.
+func (p *plan) add(b *block) {
+	b.whole = true
+	for i := range b.rows {
+		for _, v := range b.row(i) {
+			b.whole = b.whole && v == v
 		}
-		for ; r < rows; r++ {
-			t.add(y[r*outputs:], t.leaf(t.one(x[r*stride:])))
+	}
+	if b.rows < fewRows {
+		for _, t := range p.walks {
+			t.add(b)
 		}
+		return
+	}
+	for from := 0; from < b.rows; from += groupRows {
+		for _, r := range p.rulers {
+			r.read(b, b.codes[from/groupRows], from, min(from+groupRows, b.rows))
+		}
+	}
+	for _, t := range p.trees {
+		t.add(b)
 	}
 }
 
-func (t *planned) leaf(i int32) []float64 { return t.values[int(i)*t.width:][:t.width] }
+// row is a row of the block.
+func (b *block) row(i int) []float64 { return b.x[i*b.stride:][:b.width] }
 
-func (t *planned) add(y, values []float64) {
-	y = y[t.output:]
-	for k, v := range values {
-		y[k] += v
-	}
-}
-
-// one is the leaf that a row comes to.
-func (t *planned) one(row []float64) int32 {
-	i := int32(0)
-	for {
-		n := t.nodes[i]
-		if n.left == i {
-			return i
-		}
-		if i = n.left; row[n.feature] > n.threshold {
-			i++
+// walk adds the values of the leaves that rows walk down to, one after the other.
+func (b *block) walk(t *Tree) {
+	for i := range b.rows {
+		to := b.y[i*b.outputs+t.Output:]
+		for k, v := range t.Values(t.Leaf(b.row(i))) {
+			to[k] += v
 		}
 	}
-}
-
-// four are the leaves that four rows come to.
-func (t *planned) four(x []float64, stride int) (a, b, c, d int32) {
-	nodes := t.nodes
-	u, v, w := x[stride:], x[2*stride:], x[3*stride:]
-	for range t.depth {
-		m, n, o, p := &nodes[a], &nodes[b], &nodes[c], &nodes[d]
-		if m.left == a && n.left == b && o.left == c && p.left == d {
-			break
-		}
-		a = m.left + above(x[m.feature], m.threshold)
-		b = n.left + above(u[n.feature], n.threshold)
-		c = o.left + above(v[o.feature], o.threshold)
-		d = p.left + above(w[p.feature], p.threshold)
-	}
-	return a, b, c, d
 }
 
 // above is 1 if v is above a threshold, and 0 otherwise; the compiler makes it no
 // branch.
-func above(v, threshold float64) int32 {
-	i := int32(0)
+func above(v, threshold float64) int {
+	i := 0
 	if v > threshold {
 		i = 1
 	}

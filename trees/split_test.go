@@ -208,3 +208,16 @@ func TestBins(t *testing.T) {
 		}
 	}
 }
+
+// rank is the number of values that are below v: a binary search without branches.
+func rank(values []float64, v float64) int {
+	from, n := 0, len(values)
+	for n > 0 {
+		half := (n + 1) / 2
+		if values[from+half-1] < v {
+			from += half
+		}
+		n -= half
+	}
+	return from
+}

@@ -234,56 +234,58 @@ type column struct {
 
 func (t *table) columns() []column {
 	cols := make([]column, t.p)
-	t.each(func(j int, v, sorted []float64) {
-		c := column{value: slices.Clone(slices.Compact(sorted)), missing: len(sorted) < t.n, categorical: t.categorical[j], code: make([]uint32, t.n)}
-		for i, v := range v {
-			if c.code[i] = uint32(len(c.value)); v == v {
-				c.code[i] = uint32(rank(c.value, v))
+	t.each(func(j int, rows []int32, sorted []float64) {
+		c := column{missing: len(sorted) < t.n, categorical: t.categorical[j], code: make([]uint32, t.n)}
+		for i, v := range sorted {
+			if i == 0 || v != sorted[i-1] {
+				c.value = append(c.value, v)
 			}
+		}
+		for i := range c.code {
+			c.code[i] = uint32(len(c.value))
+		}
+		k := uint32(0)
+		for i, r := range rows {
+			if sorted[i] != c.value[k] {
+				k++
+			}
+			c.code[r] = k
 		}
 		cols[j] = c
 	})
 	return cols
 }
 
-// each gives all features to a function, on all cores: the values of the rows, and those
-// that are not missing in ascending order. It reads as many features at once as share a
-// line of the cache.
-func (t *table) each(do func(j int, v, sorted []float64)) {
+// each gives all features to a function, on all cores: the rows whose values are not
+// missing in ascending order of these, and the values. It reads as many features at once as
+// share a line of the cache.
+func (t *table) each(do func(j int, rows []int32, sorted []float64)) {
 	const line = 8
 	spread((t.p+line-1)/line, func(k int) {
 		from := k * line
 		width := min(line, t.p-from)
-		v, sorted := make([]float64, width*t.n), make([]float64, 0, t.n)
+		v := make([]float64, width*t.n)
 		for i, r := range t.order {
 			for j, x := range t.x[int(r)*t.stride+from:][:width] {
 				v[j*t.n+i] = x + 0 // −0 is 0
 			}
 		}
+		keys, spare := make([]keyed, 0, t.n), make([]keyed, t.n)
+		rows, sorted := make([]int32, t.n), make([]float64, t.n)
 		for j := range width {
-			sorted = sorted[:0]
-			for _, x := range v[j*t.n : (j+1)*t.n] {
+			keys = keys[:0]
+			for i, x := range v[j*t.n : (j+1)*t.n] {
 				if x == x {
-					sorted = append(sorted, x)
+					keys = append(keys, keyed{keyOf(x), int32(i)})
 				}
 			}
-			slices.Sort(sorted)
-			do(from+j, v[j*t.n:(j+1)*t.n], sorted)
+			in := sortKeyed(keys, spare[:len(keys)])
+			for i, r := range in {
+				rows[i], sorted[i] = r.row, valueOf(r.key)
+			}
+			do(from+j, rows[:len(in)], sorted[:len(in)])
 		}
 	})
-}
-
-// rank is the number of values that are below v: a binary search without branches.
-func rank(values []float64, v float64) int {
-	from, n := 0, len(values)
-	for n > 0 {
-		half := (n + 1) / 2
-		if values[from+half-1] < v {
-			from += half
-		}
-		n -= half
-	}
-	return from
 }
 
 // between is a threshold that separates two numbers a < b: halfway, but not b itself.
