@@ -40,9 +40,11 @@ func (r *reference) groundOf(e *trees.Ensemble) (*ground, error) {
 			if t.IsLeaf(node) {
 				continue
 			}
-			set := d.left[i][node*d.words:]
+			set, threshold := d.left[i][node*d.words:], t.Threshold[node]
+			numbers := (t.Categories == nil || t.Categories[node] == nil) && (t.ZeroMissing == nil || !t.ZeroMissing[node])
 			for b, v := range r.columns[t.Feature[node]] {
-				if t.GoesLeft(node, v) {
+				// What a threshold decides needs no call.
+				if numbers && v <= threshold || (!numbers || v != v) && t.GoesLeft(node, v) {
 					set[b>>6] |= 1 << (b & 63)
 				}
 			}
