@@ -29,12 +29,7 @@ func newStream(f *os.File) *stream {
 // source is what the stream's buffer is filled from.
 type source struct{ s *stream }
 
-func (r source) Read(p []byte) (int, error) {
-	r.s.set(true, false)
-	n, err := r.s.file.Read(p)
-	r.s.set(false, err != nil)
-	return n, err
-}
+func (r source) Read(p []byte) (int, error) { return r.s.take(p) }
 
 func (s *stream) set(waiting, ended bool) {
 	s.mu.Lock()
@@ -42,26 +37,15 @@ func (s *stream) set(waiting, ended bool) {
 	s.waiting, s.ended = waiting, ended
 }
 
-func (s *stream) state() (waiting, ended bool) {
+func (s *stream) over() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.waiting, s.ended
+	return s.ended
 }
 
 // drain returns when the pipe is empty and its content has been dealt with.
 func (s *stream) drain() {
-	for {
-		waiting, ended := s.state()
-		if ended {
-			return
-		}
-		// The bytes that are still to be read must be counted while the reader
-		// waits; it cannot have taken some and be waiting for more then.
-		if waiting && pending(s.file) == 0 {
-			if still, _ := s.state(); still {
-				return
-			}
-		}
+	for !s.over() && !s.empty() {
 		time.Sleep(200 * time.Microsecond)
 	}
 }
