@@ -96,7 +96,12 @@ func makeSamples() map[string]*chart.Figure {
 	}
 }
 
-func TestFigures(t *testing.T) { golden.Figures(t, samples()) }
+func TestFigures(t *testing.T) {
+	if testing.Short() {
+		t.Skip("its models train for minutes under the race detector")
+	}
+	golden.Figures(t, samples())
+}
 
 // looks are the widths and themes that figures are read in.
 var looks = map[string][]chart.Option{

@@ -16,7 +16,7 @@ var specs = flag.String("specs", "", "a folder to write the Vega-Lite specificat
 // bytes.
 func TestInteractive(t *testing.T) {
 	for _, list := range [][2]map[string]*Figure{{samples(), samples()}, {nasty(), nasty()}} {
-		for name, f := range list[0] {
+		for name, f := range some(list[0]) {
 			a, err := f.Interactive().Spec()
 			if err != nil {
 				t.Errorf("%s: %v", name, err)

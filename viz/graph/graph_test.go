@@ -88,7 +88,11 @@ func badTexts(t *testing.T, svg []byte) (bad []string) {
 
 // TestAnyGraph draws graphs that no model has.
 func TestAnyGraph(t *testing.T) {
-	for seed := range uint64(60) {
+	seeds := uint64(60)
+	if testing.Short() { // under the race detector each takes a second
+		seeds = 8
+	}
+	for seed := range seeds {
 		m := random(seed, int(seed*seed%90))
 		for _, o := range [][]chart.Option{nil, {chart.Open("*")}, {chart.Size(300, 0)}} {
 			for _, f := range []*chart.Figure{graph.New(m, o...), graph.Blocks(m, o...)} {
