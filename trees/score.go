@@ -16,40 +16,36 @@ func (e *Ensemble) Score(set *data.Set) float64 {
 	if err := e.Takes(set.Width()); err != nil {
 		fail("Score", "the samples of %s have %d features, and the ensemble takes %d", set.Name(), set.Width(), e.Inputs)
 	}
-	y := e.Predict(set.Matrix())
+	y := e.Raw(set.Matrix())
 	if targets := set.Targets(); targets != nil {
 		if _, outputs := y.Dims(); outputs != 1 {
 			fail("Score", "%s has numbers to predict, and the ensemble has %d outputs", set.Name(), outputs)
 		}
-		return determination(targets, func(i int) float64 { return y.At(i, 0) })
+		return determination(targets, func(i int) float64 { e.Finish(y.RawRowView(i)); return y.At(i, 0) })
 	}
 	if _, outputs := y.Dims(); outputs == 1 && e.Link != Logistic {
 		fail("Score", "%s has classes to predict, and the ensemble predicts a number", set.Name())
 	}
 	right := 0
 	for i := range set.Len() {
-		if classOf(y.At, i, len(e.Outputs)) == set.Y(i) {
+		e.Finish(y.RawRowView(i))
+		if classOf(y.RawRowView(i)) == set.Y(i) {
 			right++
 		}
 	}
 	return float64(right) / float64(set.Len())
 }
 
-// classOf is the class that is predicted for a row.
-func classOf(at func(i, k int) float64, i, outputs int) int {
-	if outputs == 1 { // the probability of the second
-		if at(i, 0) > 0.5 {
-			return 1
-		}
-		return 0
+// classOf is the class of predictions: with a single one, that is the probability of the
+// second class.
+func classOf(predicted []float64) int {
+	if len(predicted) > 1 {
+		return most(predicted)
 	}
-	best := 0
-	for k := range outputs {
-		if at(i, k) > at(i, best) {
-			best = k
-		}
+	if predicted[0] > 0.5 {
+		return 1
 	}
-	return best
+	return 0
 }
 
 // determination is R²: NaN if the targets do not vary.

@@ -71,7 +71,7 @@ const (
 func Run(ctx context.Context, e Engine, o Options) (Report, error) {
 	s := &soaker{engine: e, o: o}
 	e.Execute("1", 0) // the first cell of a machine waits until the worker is built
-	warm := 2 // notebooks after which usage must not grow
+	warm := 2         // notebooks after which usage must not grow
 	begin := time.Now()
 	for n := uint64(0); time.Since(begin) < o.For || s.report.Notebooks <= warm; n++ {
 		s.seed = o.Seed + n
