@@ -158,11 +158,11 @@ func (e *Ensemble) Margin(row, to []float64) {
 			to[t.Output+k] += v
 		}
 	}
-	e.weigh(to)
+	e.Weigh(to)
 }
 
-// weigh makes sums over trees margins.
-func (e *Ensemble) weigh(to []float64) {
+// Weigh makes margins of what the trees give in sum, an output each.
+func (e *Ensemble) Weigh(to []float64) {
 	w := e.Weight()
 	for k := range to {
 		to[k] *= w
@@ -213,7 +213,7 @@ func (e *Ensemble) Raw(x mat.Matrix) *mat.Dense {
 		part := to[i*outputs : j*outputs]
 		p.margins(from.Data[i*from.Stride:(j-1)*from.Stride+cols], from.Stride, cols, part, outputs)
 		for ; len(part) > 0; part = part[outputs:] {
-			e.weigh(part[:outputs])
+			e.Weigh(part[:outputs])
 		}
 	})
 	return y

@@ -201,15 +201,10 @@ func (f *found) place(word uint64) (number int, ok bool) {
 
 // finish makes worth of the sums of trees.
 func (w *walkGame) finish(sums, worth []float64) {
-	outputs, weight := len(worth), w.e.Weight()
+	outputs := len(worth)
 	for at := 0; at < len(sums); at += outputs {
 		row := sums[at : at+outputs]
-		for k := range row {
-			row[k] *= weight
-			if k < len(w.e.Init) {
-				row[k] += w.e.Init[k]
-			}
-		}
+		w.e.Weigh(row)
 		if w.linear() {
 			copy(worth, row)
 			return
