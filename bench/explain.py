@@ -38,6 +38,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+# Both start on an idle machine: threads of NumPy's and scikit-learn's libraries go on
+# turning for a while after what they were asked for.
+PAUSE = 0.3
 ROOT = pathlib.Path(__file__).parents[1]
 GOALS = {"tree": 4, "kernel": 15, "permutation": 15, "lime": 15, "beeswarm": 3, "waterfall": 3, "heat map": 3, "learn": 1}
 
@@ -183,11 +186,13 @@ def main():
                 continue
             ours, theirs, own = [], [], []
             for k in range(args.rounds + 1):
+                time.sleep(PAUSE)
                 loupe.stdin.write(name + "\n")
                 loupe.stdin.flush()
                 took = float(loupe.stdout.readline())
                 if model:
                     model.took = 0
+                time.sleep(PAUSE)
                 start = time.perf_counter()
                 values = do()
                 peer = (time.perf_counter() - start) * 1000

@@ -23,6 +23,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -161,25 +162,35 @@ func (e *Ensemble) Margin(row, to []float64) {
 	e.Weigh(to)
 }
 
-// Weigh makes margins of what the trees give in sum, an output each.
-func (e *Ensemble) Weigh(to []float64) {
-	w := e.Weight()
-	for k := range to {
-		to[k] *= w
-		if k < len(e.Init) {
-			to[k] += e.Init[k]
-		}
+// Weigh makes margins of what the trees give in sum: rows × outputs.
+func (e *Ensemble) Weigh(sums []float64) {
+	if w := e.Weight(); w != 1 {
+		floats.Scale(w, sums)
+	}
+	switch len(e.Init) {
+	case 0:
+		return
+	case 1:
+		floats.AddConst(e.Init[0], sums)
+		return
+	}
+	for ; len(sums) > 0; sums = sums[len(e.Init):] {
+		floats.Add(sums[:len(e.Init)], e.Init)
 	}
 }
 
-// Finish makes predictions of what the trees have given for a row.
-func (e *Ensemble) Finish(margin []float64) {
+// Finish makes predictions of margins: rows × outputs.
+func (e *Ensemble) Finish(margins []float64) {
 	if e.Slope != 0 {
-		for k := range margin {
-			margin[k] *= e.Slope
-		}
+		floats.Scale(e.Slope, margins)
 	}
-	e.Link.Apply(margin)
+	if e.Link != Softmax { // all others look at no other output
+		e.Link.Apply(margins)
+		return
+	}
+	for n := len(e.Outputs); len(margins) > 0; margins = margins[n:] {
+		e.Link.Apply(margins[:n])
+	}
 }
 
 // Predict returns the predictions for rows, rows × outputs: probabilities of the classes,
@@ -187,10 +198,7 @@ func (e *Ensemble) Finish(margin []float64) {
 // panics with an error if rows have another number of features.
 func (e *Ensemble) Predict(x mat.Matrix) mat.Matrix {
 	y := e.Raw(x)
-	rows, _ := y.Dims()
-	for i := range rows {
-		e.Finish(y.RawRowView(i))
-	}
+	e.Finish(y.RawMatrix().Data)
 	return y
 }
 
@@ -212,9 +220,7 @@ func (e *Ensemble) Raw(x mat.Matrix) *mat.Dense {
 		i, j := c*chunk, min(rows, (c+1)*chunk)
 		part := to[i*outputs : j*outputs]
 		p.margins(from.Data[i*from.Stride:(j-1)*from.Stride+cols], from.Stride, cols, part, outputs)
-		for ; len(part) > 0; part = part[outputs:] {
-			e.Weigh(part[:outputs])
-		}
+		e.Weigh(part)
 	})
 	return y
 }

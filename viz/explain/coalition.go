@@ -50,11 +50,15 @@ func everybody(players int) uint64 {
 func join(s []uint64, player int)     { s[player/64] |= 1 << (player % 64) }
 func toggle(s []uint64, player int)   { s[player/64] ^= 1 << (player % 64) }
 func has(s []uint64, player int) bool { return s[player/64]>>(player%64)&1 == 1 }
-func sign(s []uint64, player int) float64 {
-	if has(s, player) {
-		return 1
+
+// appendMembers appends the players of a coalition, ascending.
+func appendMembers(to []int32, s []uint64) []int32 {
+	for w, word := range s {
+		for ; word != 0; word &= word - 1 {
+			to = append(to, int32(w*64+bits.TrailingZeros64(word)))
+		}
 	}
-	return -1
+	return to
 }
 
 func size(s []uint64) int {

@@ -41,9 +41,20 @@ func referenceOf(x *mat.Dense, weights []float64) *reference {
 
 // mean is the weighted mean of each output over rows of answers.
 func (r *reference) mean(to []float64, y *mat.Dense, from int) {
-	clear(to)
 	raw := y.RawMatrix()
 	at := from * raw.Stride
+	if len(to) == 2 { // as classifiers have: a probability and what is left
+		var a, b float64
+		for _, w := range r.weights {
+			row := (*[2]float64)(raw.Data[at:])
+			a += w * row[0]
+			b += w * row[1]
+			at += raw.Stride
+		}
+		to[0], to[1] = a, b
+		return
+	}
+	clear(to)
 	for _, w := range r.weights {
 		for k, v := range raw.Data[at : at+len(to)] {
 			to[k] += w * v
@@ -131,7 +142,8 @@ func (b *batch) run(c *coalitions, from, to int, worth []float64) error {
 			b.become(n, c.at(i))
 			n++
 		}
-		y, err := b.g.p.predict(b.x.Slice(0, n*rows, 0, cols).(*mat.Dense))
+		x := b.x.Slice(0, n*rows, 0, cols).(*mat.Dense)
+		y, err := b.g.p.answer(x)
 		if err != nil {
 			return err
 		}
@@ -140,7 +152,16 @@ func (b *batch) run(c *coalitions, from, to int, worth []float64) error {
 		}
 		for k := range n {
 			i := from + step + k*each
-			b.g.background.mean(worth[i*outputs:(i+1)*outputs], y, k*rows)
+			mean := worth[i*outputs : (i+1)*outputs]
+			b.g.background.mean(mean, y, k*rows)
+			for _, v := range mean {
+				if v-v == 0 {
+					continue // as all that it is the mean of
+				}
+				if err := numbers(x, y); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	return nil

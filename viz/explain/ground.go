@@ -115,15 +115,28 @@ func (d *ground) linear() bool {
 	return d.e.Link == trees.Identity && (d.e.Slope == 0 || d.e.Slope == 1)
 }
 
+// Coalitions of a stretch that differ in few trees from those before them are summed up
+// from one to the next. Stretches are counted from the first of all coalitions: what a
+// coalition is worth does not depend on the pieces, and no error adds up for long.
+const stretch = 32
+
+// mostSums is how many sums there are at once, to stay in a near cache.
+const mostSums = 1 << 17
+
 // values returns what coalitions are worth, coalitions × outputs.
 func (w *walkGame) values(c *coalitions) ([]float64, error) {
 	n, outputs := c.len(), len(w.e.Outputs)
-	// Many coalitions at once share many walks, two pieces for each core share the work.
-	piece := max(1, min(max(32, (n-1)/(2*w.g.workers)+1), 1024, 1<<17/w.room()))
+	// Coalitions of a piece share walks: there are as few pieces as keep all cores busy.
+	piece := max(1, min(max(stretch, (n-1)/w.g.workers+1), 1024, mostSums/w.room()))
+	steps := w.asked != nil && stretch*w.room() <= mostSums
+	if steps {
+		piece = (piece + stretch - 1) / stretch * stretch
+	}
 	worth := make([]float64, n*outputs)
 	err := parallel((n+piece-1)/piece, w.g.workers, w.g.label, func(i int) error {
 		from, to := i*piece, min((i+1)*piece, n)
-		w.run(c, from, to, worth[from*outputs:to*outputs])
+		some := &coalitions{words: c.words, bits: c.bits[from*c.words : to*c.words]}
+		w.run(some, steps, worth[from*outputs:to*outputs])
 		return nil
 	})
 	return worth, err
@@ -138,33 +151,70 @@ func (w *walkGame) room() int {
 	return len(w.e.Outputs) * len(w.reference.weights)
 }
 
-// run walks all trees for the coalitions from ≤ i < to.
-func (w *walkGame) run(c *coalitions, from, to int, worth []float64) {
-	outputs, room := len(w.e.Outputs), w.room()
+// run walks all trees for coalitions.
+func (w *walkGame) run(c *coalitions, steps bool, worth []float64) {
+	n, outputs, room := c.len(), len(w.e.Outputs), w.room()
 	k := &walker{walkGame: w, all: make([]uint64, w.words)}
 	for b := range w.reference.weights {
 		k.all[b>>6] |= 1 << (b & 63)
 	}
-	sums, found, given := make([]float64, (to-from)*room), newFound(to-from), make([]float64, (to-from)*room)
+	sums, found, given := make([]float64, n*room), newFound(n), make([]float64, n*room)
+	stepwise := make([]bool, (n+stretch-1)/stretch)
+	if steps {
+		for i := range stepwise {
+			stepwise[i] = w.alike(c.bits[i*stretch : min((i+1)*stretch, n)])
+		}
+	}
 	for tree := range w.nodes {
 		k.tree, k.left, k.nodes = w.e.Trees[tree], w.ground.left[tree], w.nodes[tree]
 		found.clear()
-		for i := range to - from {
-			s, at, ok := c.at(from+i), 0, false
+		var before []float64 // what the tree gave for the coalition before
+		for i := range n {
+			s, at, ok := c.at(i), 0, false
 			if w.asked != nil {
-				at, ok = found.place(s[0] & w.asked[tree])
+				follows := stepwise[i/stretch] && i%stretch > 0
+				if follows && (s[0]^c.bits[i-1])&w.asked[tree] == 0 {
+					continue
+				}
+				if at, ok = found.place(s[0] & w.asked[tree]); !follows {
+					before = nil
+				}
 			}
 			k.sums = given[at*room : (at+1)*room]
 			if !ok {
 				clear(k.sums)
 				k.walk(0, s, k.all, 0)
 			}
-			floats.Add(sums[i*room:(i+1)*room], k.sums)
+			to := sums[i*room : (i+1)*room]
+			if floats.Add(to, k.sums); before != nil {
+				floats.Sub(to, before)
+			}
+			if w.asked != nil {
+				before = k.sums
+			}
 		}
 	}
-	for i := range to - from {
-		w.finish(sums[i*room:(i+1)*room], worth[i*outputs:(i+1)*outputs])
+	for i := range n {
+		row := sums[i*room : (i+1)*room]
+		if next := i + 1; next < n && next%stretch > 0 && stepwise[next/stretch] {
+			floats.Add(sums[next*room:(next+1)*room], row)
+		}
+		w.finish(row, worth[i*outputs:(i+1)*outputs])
 	}
+}
+
+// alike reports whether most trees give the same for a coalition, a word each, as for the one
+// before it.
+func (w *walkGame) alike(list []uint64) bool {
+	changes := 0
+	for i, s := range list[1:] {
+		for _, asked := range w.asked {
+			if (s^list[i])&asked != 0 {
+				changes++
+			}
+		}
+	}
+	return 2*changes < (len(list)-1)*len(w.asked)
 }
 
 // found numbers the words that it is asked for, the first with 0 (open addressing, a
@@ -201,17 +251,15 @@ func (f *found) place(word uint64) (number int, ok bool) {
 
 // finish makes worth of the sums of trees.
 func (w *walkGame) finish(sums, worth []float64) {
-	outputs := len(worth)
-	for at := 0; at < len(sums); at += outputs {
-		row := sums[at : at+outputs]
-		w.e.Weigh(row)
-		if w.linear() {
-			copy(worth, row)
-			return
-		}
-		w.e.Finish(row)
-		for k, v := range row {
-			worth[k] += w.reference.weights[at/outputs] * v
+	w.e.Weigh(sums)
+	if w.linear() {
+		copy(worth, sums)
+		return
+	}
+	w.e.Finish(sums)
+	for b, weight := range w.reference.weights {
+		for k := range worth {
+			worth[k] += weight * sums[b*len(worth)+k]
 		}
 	}
 }
@@ -278,10 +326,11 @@ func (k *walker) leaf(node int, rows []uint64) {
 		return
 	}
 	if outputs == 1 {
+		v := values[0]
 		for i, word := range rows {
-			to := k.sums[i*64:]
+			to := k.sums[i*64 : min((i+1)*64, len(k.sums))]
 			for ; word != 0; word &= word - 1 {
-				to[bits.TrailingZeros64(word)] += values[0]
+				to[bits.TrailingZeros64(word)] = v // each row comes to one leaf
 			}
 		}
 		return

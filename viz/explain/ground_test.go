@@ -3,6 +3,8 @@ package explain
 import (
 	"math"
 	"math/rand/v2"
+	"runtime"
+	"slices"
 	"testing"
 
 	"loupe/trees"
@@ -68,6 +70,31 @@ func TestGround(t *testing.T) {
 	}
 	if compared < 120 {
 		t.Errorf("only %d explanations were compared", compared)
+	}
+}
+
+// TestGroundCores: an ensemble says the same of coalitions on one processor and on three, to
+// the last bit, where they are summed up from one to the next too.
+func TestGroundCores(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	r := rand.New(rand.NewPCG(5, 1))
+	e := randomEnsemble(r, 40, 20, 3, 1)
+	e.Link = trees.Logistic
+	background, rows := randomRows(r, 30, 20), randomRows(r, 1, 20)
+	explain := func() (values []float64) {
+		for _, s := range []*SHAP{PermutationSHAP(e, background, Samples(7)), KernelSHAP(e, background, Samples(501))} {
+			a := s.Explain(rows)
+			if a.Err() != nil {
+				t.Fatal(a.Err())
+			}
+			values = append(values, a.Values[0].RawMatrix().Data...)
+		}
+		return values
+	}
+	one := explain()
+	runtime.GOMAXPROCS(3)
+	if three := explain(); !slices.Equal(one, three) {
+		t.Errorf("%v, on three processors %v", one, three)
 	}
 }
 

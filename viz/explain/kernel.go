@@ -1,13 +1,10 @@
 package explain
 
 import (
-	"errors"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"slices"
 
-	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -126,7 +123,7 @@ func (g *game) fit(k *kernelPlan, d []float64, most int) (*shares, error) {
 		total := g.full[out] - g.base[out]
 		only := everyone(k.players)
 		if most > 0 && most < k.players {
-			only = pairMoments(design, weights, y).lassoSelection(most)
+			only = design.moments(weights, y).lassoSelection(most)
 		}
 		if f == nil || len(only) < k.players { // all outputs have the same fit with everyone
 			var err error
@@ -147,122 +144,10 @@ func (g *game) fit(k *kernelPlan, d []float64, most int) (*shares, error) {
 	return &shares{values: phi, errors: errs}, nil
 }
 
-// pairMoments are those of the fit, not centred: pairs have no mean.
-func pairMoments(x *mat.Dense, weights, y []float64) *regression {
-	_, m := x.Dims()
-	r := &regression{xx: mat.NewSymDense(m, nil), xy: make([]float64, m)}
-	scaled := mat.DenseCopyOf(x)
-	for i, w := range weights {
-		floats.AddScaled(r.xy, w*y[i], x.RawRowView(i))
-		floats.Scale(math.Sqrt(w), scaled.RawRowView(i))
-		r.yy += w * y[i] * y[i]
-	}
-	r.xx.SymOuterK(1, scaled.T())
-	return r
-}
-
 func everyone(n int) []int {
 	out := make([]int, n)
 	for i := range out {
 		out[i] = i
 	}
 	return out
-}
-
-// A pairFit is a weighted least squares fit with a given sum of coefficients.
-type pairFit struct {
-	x       *mat.Dense // pairs × players: 1 for those of the coalition, −1 for the others
-	weights []float64
-	inverse mat.SymDense // of XᵀWX
-	ones    mat.VecDense // inverse · 1
-	oneSum  float64      // 1ᵀ · inverse · 1
-	// Of the pairs that are drawn, once errors are asked for:
-	influence *mat.Dense
-	leverage  []float64 // what is left of their residuals: 1 − weight · leverage
-}
-
-var errTooFew = errors.New("there are fewer different coalitions than features need: ask for more Samples")
-
-func newPairFit(design *mat.Dense, only []int, weights []float64) (*pairFit, error) {
-	f := &pairFit{x: design, weights: weights}
-	n, m := design.Dims()
-	if len(only) < m {
-		f.x = mat.NewDense(n, len(only), nil)
-		for p, j := range only {
-			f.x.SetCol(p, mat.Col(nil, j, design))
-		}
-		m = len(only)
-	}
-	a := pairMoments(f.x, weights, make([]float64, n)).xx
-	for i := range m { // what is added to the square of the sum, which is given, changes nothing
-		for j := range i + 1 {
-			a.SetSym(i, j, a.At(i, j)+1/float64(m))
-		}
-	}
-	var c mat.Cholesky
-	if !c.Factorize(a) || c.Cond() > 1e12 {
-		return nil, errTooFew
-	}
-	if err := c.InverseTo(&f.inverse); err != nil {
-		return nil, errTooFew
-	}
-	one := mat.NewVecDense(m, nil)
-	for i := range m {
-		one.SetVec(i, 1)
-	}
-	f.ones.MulVec(&f.inverse, one)
-	f.oneSum = mat.Sum(&f.ones)
-	return f, nil
-}
-
-// solve returns the coefficients whose sum is total.
-func (f *pairFit) solve(y []float64, total float64) []float64 {
-	_, m := f.x.Dims()
-	b := make([]float64, m)
-	for i, w := range f.weights {
-		floats.AddScaled(b, w*y[i], f.x.RawRowView(i))
-	}
-	var phi mat.VecDense
-	phi.MulVec(&f.inverse, mat.NewVecDense(m, b))
-	phi.AddScaledVec(&phi, -(mat.Sum(&phi)-total)/f.oneSum, &f.ones)
-	return phi.RawVector().Data
-}
-
-// influences computes what one draw moves the coefficients by, for a residual of 1: C x,
-// with C the covariance of a fit with a given sum.
-func (f *pairFit) influences(from int) {
-	n, m := f.x.Dims()
-	c := mat.NewDense(m, m, nil)
-	c.Outer(-1/f.oneSum, &f.ones, &f.ones)
-	c.Add(c, &f.inverse)
-	f.influence = &mat.Dense{}
-	f.influence.Mul(f.x.Slice(from, n, 0, m), c)
-	f.leverage = make([]float64, n-from)
-	for i := range f.leverage {
-		f.leverage[i] = max(1-f.weights[from+i]*floats.Dot(f.x.RawRowView(from+i), f.influence.RawRowView(i)), 0.1)
-	}
-}
-
-// errors are the standard errors of the coefficients over draws: those of pairs whose
-// sizes are complete do not vary.
-func (f *pairFit) errors(k *kernelPlan, y, phi []float64) []float64 {
-	if f.influence == nil {
-		f.influences(k.complete)
-	}
-	mean, square := make([]float64, len(phi)), make([]float64, len(phi))
-	for i, left := range f.leverage {
-		residual := (y[k.complete+i] - floats.Dot(f.x.RawRowView(k.complete+i), phi)) / left
-		once := k.times[i] * residual
-		for j, v := range f.influence.RawRowView(i) {
-			moved := v * once
-			mean[j] += moved
-			square[j] += moved * v * residual
-		}
-	}
-	draws, wide := float64(k.drawn), widened(k.drawn)
-	for j := range mean {
-		variance := (square[j] - mean[j]*mean[j]/draws) / (draws - 1)
-		square[j] = k.rest * wide * math.Sqrt(max(variance, 0)/draws)
-	}
-	return square
 }

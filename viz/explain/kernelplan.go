@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat/combin"
 )
 
@@ -146,19 +145,6 @@ func (k *kernelPlan) weights() []float64 {
 		w = append(w, k.rest*times/float64(k.drawn))
 	}
 	return w
-}
-
-// design is the matrix of the pairs, 1 for players of the coalition and −1 for those
-// of the complement.
-func (k *kernelPlan) design() *mat.Dense {
-	x := mat.NewDense(k.pairs.len(), k.players, nil)
-	for i := range k.pairs.len() {
-		s, row := k.pairs.at(i), x.RawRowView(i)
-		for p := range row {
-			row[p] = sign(s, p)
-		}
-	}
-	return x
 }
 
 // binomial is n over k, which may be too great for an integer.

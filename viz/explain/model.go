@@ -93,8 +93,17 @@ func run(m *model.Model, x *mat.Dense) (mat.Matrix, error) {
 	return mat.NewDense(rows, len(out.Values)/rows, out.Values), nil
 }
 
-// predict asks for a few rows.
-func (p *predictor) predict(x *mat.Dense) (y *mat.Dense, err error) {
+// predict asks for a few rows, all of whose outputs are numbers.
+func (p *predictor) predict(x *mat.Dense) (*mat.Dense, error) {
+	y, err := p.answer(x)
+	if err != nil {
+		return nil, err
+	}
+	return y, numbers(x, y)
+}
+
+// answer asks for a few rows. Outputs may be NaN or infinite.
+func (p *predictor) answer(x *mat.Dense) (y *mat.Dense, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			y, err = nil, fmt.Errorf("the model panicked: %v", r)
@@ -116,10 +125,15 @@ func (p *predictor) predict(x *mat.Dense) (y *mat.Dense, err error) {
 	if !ok {
 		y = mat.DenseCopyOf(answer)
 	}
-	if i, k := notNumber(y); i >= 0 {
-		return nil, fmt.Errorf("the model returned %v for row %d (output %d): %s", y.At(i, k), i, k, rowText(x.RawRowView(i)))
-	}
 	return y, nil
+}
+
+// numbers tells of a row for which a model returned NaN or an infinity.
+func numbers(x, y *mat.Dense) error {
+	if i, k := notNumber(y); i >= 0 {
+		return fmt.Errorf("the model returned %v for row %d (output %d): %s", y.At(i, k), i, k, rowText(x.RawRowView(i)))
+	}
+	return nil
 }
 
 // notNumber is the place of the first NaN or infinity, -1 if there is none.
