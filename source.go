@@ -8,7 +8,7 @@ import "embed"
 // kernel's worker, as they were when this program was built.
 //
 //go:embed go.mod go.sum display nn/*.go nn/data nn/internal nn/tensor kernel/worker kernel/internal/ipc
-//go:embed trees/*.go viz/*.go viz/*/*.go viz/*/*/*.go viz/graph/*.js viz/draw/cjk/*.gz viz/draw/cjk/OFL.txt
+//go:embed internal/simd trees/*.go trees/*.s viz/*.go viz/*/*.go viz/*/*/*.go viz/graph/*.js viz/draw/cjk/*.gz viz/draw/cjk/OFL.txt
 var Source embed.FS
 
 // Version is the version of kernel and library.

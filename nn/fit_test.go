@@ -247,7 +247,7 @@ func TestKernels(t *testing.T) {
 	var want string
 	for _, kernel := range []string{"avx512", "avx2", "neon", "go"} {
 		command := exec.Command(os.Args[0], "-test.run=^TestKernels$", "-test.v")
-		command.Env = append(os.Environ(), "LOUPE_NN_BITS=1", "LOUPE_NN_KERNEL="+kernel)
+		command.Env = append(os.Environ(), "LOUPE_NN_BITS=1", "LOUPE_SIMD="+kernel)
 		out, err := command.Output()
 		if err != nil {
 			t.Fatal(err)

@@ -3,6 +3,7 @@ package trees
 import (
 	"math"
 	"slices"
+	"unsafe"
 )
 
 // masked is a tree that rows need not walk down (Lucchese et al. 2015, "QuickScorer").
@@ -151,6 +152,19 @@ func (t *masked) add(b *block) {
 
 // find sets the leaves of 32 rows, a byte each.
 func (t *masked) find(codes []group32, whole bool, leaves *group32) {
+	if wide {
+		missing := 1
+		if whole {
+			missing = 0
+		}
+		findAVX2(&t.eights[0], len(t.eights), missing, unsafe.SliceData(codes), leaves)
+		return
+	}
+	t.findByWords(codes, whole, leaves)
+}
+
+// findByWords is find on machines without wide vectors.
+func (t *masked) findByWords(codes []group32, whole bool, leaves *group32) {
 	var rest, before group32
 	for k := len(t.eights) - 1; k >= 0; k-- {
 		nodes := t.eights[k].nodes

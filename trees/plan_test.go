@@ -12,8 +12,15 @@ import (
 )
 
 // TestPlan compares batches with one row after the other, bit by bit: of trees that are
-// deep and uneven, of all kinds of rows.
+// deep and uneven, of all kinds of rows, with the vectors of this machine and without.
 func TestPlan(t *testing.T) {
+	defer func(was bool) { wide = was }(wide)
+	testPlan(t)
+	wide = false
+	testPlan(t)
+}
+
+func testPlan(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for trial := range 40 {
 		e := &Ensemble{Inputs: 5, Outputs: []string{"", ""}, Average: trial%2 == 0, Init: []float64{1, -1}}

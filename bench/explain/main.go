@@ -99,7 +99,7 @@ func prepare(folder string) (map[string]task, error) {
 	if err := json.Unmarshal(file, &w); err != nil {
 		return nil, err
 	}
-	models := map[string]any{"logistic": w.logistic}
+	models := map[string]any{"logistic": w.logistic()}
 	ensembles := map[string]*trees.Ensemble{}
 	for _, name := range []string{"forest", "boosted"} {
 		e, err := trees.Open(filepath.Join(folder, name+".json"))
@@ -188,21 +188,22 @@ func (w *workplace) many(n int) iter.Seq[[]float64] {
 
 // logistic is the regression of scikit-learn: the probabilities of both classes, by a product
 // of the rows and the weights as NumPy has it.
-func (w *workplace) logistic(x mat.Matrix) mat.Matrix {
-	n, cols := x.Dims()
-	slope, level := mat.NewVecDense(cols, nil), w.Intercept
-	for j := range cols {
-		s := w.Weights[j] / w.Scale[j]
-		slope.SetVec(j, s)
-		level -= s * w.Mean[j]
+func (w *workplace) logistic() func(x mat.Matrix) mat.Matrix {
+	slope, level := mat.NewVecDense(len(w.Weights), nil), w.Intercept
+	for j, weight := range w.Weights {
+		slope.SetVec(j, weight/w.Scale[j])
+		level -= weight / w.Scale[j] * w.Mean[j]
 	}
-	z := mat.NewVecDense(n, nil)
-	z.MulVec(x, slope)
-	y := mat.NewDense(n, 2, nil)
-	to := y.RawMatrix().Data
-	for i, v := range z.RawVector().Data {
-		p := 1 / (1 + math.Exp(-v-level))
-		to[2*i], to[2*i+1] = 1-p, p
+	return func(x mat.Matrix) mat.Matrix {
+		n, _ := x.Dims()
+		z := mat.NewVecDense(n, nil)
+		z.MulVec(x, slope)
+		y := mat.NewDense(n, 2, nil)
+		to := y.RawMatrix().Data
+		for i, v := range z.RawVector().Data {
+			p := 1 / (1 + math.Exp(-v-level))
+			to[2*i], to[2*i+1] = 1-p, p
+		}
+		return y
 	}
-	return y
 }

@@ -28,6 +28,8 @@ const policy = `
 	# What notebooks import. display is a leaf that every program can afford.
 	$gonum = gonum.org/v1/gonum gonum.org/v1/plot
 
+	# What vectors the machine has.
+	internal/simd:
 	internal/golden:
 	internal/soak:
 	display:
@@ -39,11 +41,10 @@ const policy = `
 	viz/chart:          viz/draw viz/words golang.org/x/image
 	viz/plots:          display viz/draw $gonum
 
-	# Numbers: tensors, and the kernels below them, which know the processor.
-	nn/internal/simd:
+	# Numbers: tensors, and the kernels below them.
 	nn/internal/team:
-	nn/internal/vec:    nn/internal/simd
-	nn/internal/gemm:   nn/internal/simd nn/internal/team
+	nn/internal/vec:    internal/simd
+	nn/internal/gemm:   internal/simd nn/internal/team
 	nn/tensor:          nn/internal/team nn/internal/vec nn/internal/gemm gonum.org/v1/gonum
 
 	nn:                 display nn/tensor nn/internal/team nn/internal/vec nn/internal/gemm
@@ -53,7 +54,7 @@ const policy = `
 	nn/data:            display nn/tensor viz/chart gonum.org/v1/gonum golang.org/x/image
 
 	# Trees that are learned, or read. They know nothing of how they are explained.
-	trees:              display nn/data gonum.org/v1/gonum
+	trees:              display internal/simd nn/data gonum.org/v1/gonum
 
 	# Figures. They read models, and nothing of the kernel.
 	viz/graph:          viz/model viz/chart viz/draw viz/words

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"loupe/nn/internal/simd"
+	"loupe/internal/simd"
 	"loupe/nn/internal/team"
 )
 

@@ -3,7 +3,7 @@ package gemm
 import (
 	"unsafe"
 
-	"loupe/nn/internal/simd"
+	"loupe/internal/simd"
 )
 
 // A kernel computes a tile of C: some rows, cols columns. Steps from row to row

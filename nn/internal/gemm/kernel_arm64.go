@@ -1,6 +1,6 @@
 package gemm
 
-import "loupe/nn/internal/simd"
+import "loupe/internal/simd"
 
 func tilings(level simd.Level) pair {
 	if level == simd.NEON {

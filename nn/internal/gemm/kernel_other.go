@@ -2,6 +2,6 @@
 
 package gemm
 
-import "loupe/nn/internal/simd"
+import "loupe/internal/simd"
 
 func tilings(simd.Level) pair { return goTilings() }

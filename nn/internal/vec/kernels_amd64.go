@@ -1,6 +1,6 @@
 package vec
 
-import "loupe/nn/internal/simd"
+import "loupe/internal/simd"
 
 func sets(level simd.Level) set {
 	switch level {

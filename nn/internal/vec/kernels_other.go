@@ -2,6 +2,6 @@
 
 package vec
 
-import "loupe/nn/internal/simd"
+import "loupe/internal/simd"
 
 func sets(simd.Level) set { return set{} }

@@ -9,7 +9,7 @@ package vec
 import (
 	"unsafe"
 
-	"loupe/nn/internal/simd"
+	"loupe/internal/simd"
 )
 
 // Float is the types of numbers.

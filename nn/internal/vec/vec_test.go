@@ -7,7 +7,7 @@ import (
 	"slices"
 	"testing"
 
-	"loupe/nn/internal/simd"
+	"loupe/internal/simd"
 )
 
 var stride = flag.Int("stride", 4093, "try every n-th float32; 1 takes minutes")

@@ -1,7 +1,7 @@
-// Package simd says which vector instructions the kernels of nn may use.
+// Package simd says which vector instructions the kernels of nn and trees may use.
 //
 // All kernels compute the same bits, so the choice is one of speed alone.
-// LOUPE_NN_KERNEL=avx512, avx2, neon or go chooses less than the machine has,
+// LOUPE_SIMD=avx512, avx2, neon or go chooses less than the machine has,
 // for tests and to find out whether a kernel is at fault.
 package simd
 
@@ -19,7 +19,7 @@ const (
 )
 
 // Best is the level that this process uses.
-var Best = choose(os.Getenv("LOUPE_NN_KERNEL"), available())
+var Best = choose(os.Getenv("LOUPE_SIMD"), available())
 
 // Available lists the levels of this machine, the best first; Go is the last.
 func Available() []Level { return available() }
