@@ -117,6 +117,7 @@ const inTests = `
 	kernel/internal/cell:     kernel/internal/build kernel/internal/object
 	kernel:                   internal/soak
 	kernel/internal/session:  golang.org/x/tools internal/soak
+	internal/arch:            golang.org/x/tools
 	kernel/internal/link:     kernel/internal/build
 `
 

@@ -5,8 +5,6 @@ import (
 	"html"
 	"image/color"
 	"strings"
-
-	"loupe/viz/words"
 )
 
 // HTML returns the figure as a page that needs nothing else: the drawing as SVG,
@@ -20,12 +18,9 @@ func (f *Figure) HTML() ([]byte, error) {
 	if title == "" {
 		title = "Figure"
 	}
-	language, theme := "en", f.o.palette()
-	if f.o.language == words.Chinese {
-		language = "zh-Hans"
-	}
+	theme := f.o.palette()
 	var b strings.Builder
-	fmt.Fprintf(&b, "<!DOCTYPE html>\n<html lang=%q>\n<head>\n<meta charset=\"utf-8\">\n", language)
+	fmt.Fprintf(&b, "<!DOCTYPE html>\n<html lang=%q>\n<head>\n<meta charset=\"utf-8\">\n", f.o.Lang())
 	fmt.Fprintf(&b, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>%s</title>\n", html.EscapeString(title))
 	fmt.Fprintf(&b, "<style>\nbody { margin: 2em auto; max-width: 90em; padding: 0 1em; background: %s; color: %s; font: 15px/1.5 'Liberation Sans', Arial, sans-serif }\n", css(theme.Paper), css(theme.Ink))
 	b.WriteString("figure { margin: 0 } svg { max-width: 100%; height: auto } figcaption { max-width: 50em; color: " + css(theme.Soft) + " }\n")

@@ -101,6 +101,14 @@ func (o *Options) palette() *Palette {
 // Chinese.
 func Language(l words.Language) Option { return func(o *Options) { o.language = l } }
 
+// Lang is what HTML calls the language of the figure.
+func (o *Options) Lang() string {
+	if o.language == words.Chinese {
+		return "zh-Hans"
+	}
+	return "en"
+}
+
 // Say says something in the language of the figure.
 func (o *Options) Say(format string, args ...any) string { return o.language.Say(format, args...) }
 

@@ -40,11 +40,14 @@ type Card struct {
 	// Groups are reviewed, each as by [NewReview]: the data must have two classes.
 	Groups []GroupBy
 	Seed   uint64
+	// Options are those of the figures. The card is in their language.
+	Options []chart.Option
 }
 
 // A chapter is a part of a card.
 type chapter struct {
 	heading string
+	title   bool // the heading is that of the card
 	texts   []string
 	list    []string
 	table   [][]string
@@ -52,11 +55,10 @@ type chapter struct {
 	figures []*chart.Figure
 }
 
-const cardHeading = "Model card: "
-
 // card is what is measured for a Card.
 type card struct {
 	Card
+	o        chart.Options
 	ask      *predictor
 	score    *score
 	y        *mat.Dense
@@ -69,8 +71,15 @@ func (c Card) Err() error {
 	return err
 }
 
+func (c Card) options() (o chart.Options) {
+	for _, set := range c.Options {
+		set(&o)
+	}
+	return o
+}
+
 func (c Card) chapters() ([]chapter, error) {
-	k := &card{Card: c}
+	k := &card{Card: c, o: c.options()}
 	list, err := k.measure()
 	if err != nil {
 		return nil, fmt.Errorf("explain: card of %s: %w", cmp.Or(c.Name, "a model"), err)
@@ -106,71 +115,62 @@ func (k *card) measure() ([]chapter, error) {
 			about = append(about, c)
 		}
 	}
-	about = append(about, chapter{heading: "How this was measured", texts: []string{
-		"Rates have 95 % intervals by Wilson, differences by Newcombe, means over repeats by Student's t. That groups differ does not say why; that a model relies on a feature does not say that the feature is a cause."}})
+	about = append(about, chapter{heading: k.o.Say("How this was measured"), texts: []string{
+		k.o.Say("Rates have 95 % intervals by Wilson, differences by Newcombe, means over repeats by Student's t. That groups differ does not say why; that a model relies on a feature does not say that the feature is a cause.")}})
 	return append([]chapter{k.stated(), k.found()}, about...), nil
 }
 
 // stated is what people have said.
 func (k *card) stated() chapter {
-	c := chapter{heading: cardHeading + cmp.Or(k.Name, "a model without a name"), sided: true}
-	for _, t := range [][2]string{{"Purpose", k.Purpose}, {"Not for", k.NotFor}, {"Caveats", k.Caveats}, {"Contact", k.Contact}} {
-		c.table = append(c.table, []string{t[0], cmp.Or(t[1], "not stated")})
+	c := chapter{heading: k.o.Say("Model card: %s", cmp.Or(k.Name, k.o.Say("a model without a name"))), title: true, sided: true}
+	for _, t := range [][2]string{{k.o.Say("Purpose"), k.Purpose}, {k.o.Say("Not for"), k.NotFor}, {k.o.Say("Caveats"), k.Caveats}, {k.o.Say("Contact"), k.Contact}} {
+		c.table = append(c.table, []string{t[0], cmp.Or(t[1], k.o.Say("not stated"))})
 	}
 	return c
 }
 
 // found is what is noteworthy.
 func (k *card) found() chapter {
-	c := chapter{heading: "What to know", list: k.findings}
+	c := chapter{heading: k.o.Say("What to know"), list: k.findings}
 	if len(c.list) == 0 {
-		c.texts = []string{"Nothing that was measured stands out."}
+		c.texts = []string{k.o.Say("Nothing that was measured stands out.")}
 	}
 	return c
 }
 
-func (k *card) find(format string, args ...any) {
-	k.findings = append(k.findings, fmt.Sprintf(format, args...))
-}
+func (k *card) find(text string) { k.findings = append(k.findings, text) }
 
 // model is what the model and its data are.
 func (k *card) model() chapter {
-	c := chapter{heading: "The model and its data", sided: true, table: [][]string{{"Model", kindOf(k.Model)}}}
+	c := chapter{heading: k.o.Say("The model and its data"), sided: true, table: [][]string{{k.o.Say("Model"), k.kind()}}}
 	if k.Train != nil {
-		c.table = append(c.table, []string{"Trained with", k.Train.String()})
+		c.table = append(c.table, []string{k.o.Say("Trained with"), k.Train.String()})
 	}
-	c.table = append(c.table, []string{"Measured on", k.Test.String()})
+	c.table = append(c.table, []string{k.o.Say("Measured on"), k.Test.String()})
 	if n := k.Test.Len(); n < 100 {
-		k.find("It was measured on %d rows only: intervals are wide.", n)
+		k.find(k.o.Say("It was measured on %d rows only: intervals are wide.", n))
 	}
 	return c
 }
 
-// kindOf says what a model is in a line.
-func kindOf(v any) string {
-	if m, err := model.Of(v); err == nil {
+// kind says what the model is in a line.
+func (k *card) kind() string {
+	if m, err := model.Of(k.Model); err == nil {
 		params := 0
 		for _, p := range m.Params {
 			params += model.Size(p.Shape)
 		}
-		return fmt.Sprintf("%s, %s parameters", counted(len(m.Nodes)-1, "layer", "layers"), chart.Count(params))
+		return k.o.Say("%s, %s", k.o.Count(len(m.Nodes)-1, "layer", "layers"), k.o.Count(params, "parameter", "parameters"))
 	}
-	if s, ok := v.(fmt.Stringer); ok {
+	if s, ok := k.Model.(fmt.Stringer); ok {
 		return s.String()
 	}
-	return "a function of rows"
-}
-
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return chart.Count(n) + " " + many
+	return k.o.Say("a function of rows")
 }
 
 // quality is how good the model is.
 func (k *card) quality() (chapter, error) {
-	c := chapter{heading: "How good it is"}
+	c := chapter{heading: k.o.Say("How good it is")}
 	if k.score.target != nil {
 		return k.regression(c)
 	}
@@ -186,14 +186,14 @@ func (k *card) quality() (chapter, error) {
 		most = max(most, m)
 	}
 	always := float64(most) / float64(n)
-	c.texts = append(c.texts, fmt.Sprintf("It is right for %s of %s rows; always to say the most frequent class would be right for %s.", interval(right), chart.Count(n), share(always)))
+	c.texts = append(c.texts, k.o.Say("It is right for %s of %s; always to say the most frequent class would be right for %s.", k.interval(right), k.o.Count(n, "row", "rows"), share(always)))
 	if right.Low <= always {
-		k.find("It is not better, beyond chance, than always to say the most frequent class: %s against %s.", interval(right), share(always))
+		k.find(k.o.Say("It is not better, beyond chance, than always to say the most frequent class: %s against %s.", k.interval(right), share(always)))
 	}
 	if err := k.overfits(right.Value); err != nil {
 		return c, err
 	}
-	c.table = [][]string{{"class", "rows", "found (recall)", "right when said (precision)"}}
+	c.table = [][]string{{k.o.Say("class"), k.o.Say("rows"), k.o.Say("found (recall)"), k.o.Say("right when said (precision)")}}
 	for l := range slices.Max(labels) + 1 {
 		found, said := 0, 0
 		for i, p := range classes {
@@ -209,20 +209,20 @@ func (k *card) quality() (chapter, error) {
 			name = k.Test.Classes()[l]
 		}
 		recall := rate(found, counts[l])
-		c.table = append(c.table, []string{name, chart.Count(counts[l]), interval(recall), interval(rate(found, said))})
+		c.table = append(c.table, []string{name, chart.Count(counts[l]), k.interval(recall), k.interval(rate(found, said))})
 		if counts[l] > 0 && recall.High < right.Low {
-			k.find("%s is found less often than the others: %s of its rows.", name, interval(recall))
+			k.find(k.o.Say("%s is found less often than the others: %s of its rows.", name, k.interval(recall)))
 		}
 	}
 	return c, nil
 }
 
 // interval words a rate.
-func interval(r Rate) string {
+func (k *card) interval(r Rate) string {
 	if r.Of == 0 {
 		return "–"
 	}
-	return fmt.Sprintf("%s (%s to %s)", share(r.Value), share(r.Low), share(r.High))
+	return k.o.Say("%s (%s to %s)", share(r.Value), share(r.Low), share(r.High))
 }
 
 func (k *card) regression(c chapter) (chapter, error) {
@@ -234,10 +234,10 @@ func (k *card) regression(c chapter) (chapter, error) {
 	}
 	_, deviation := stat.PopMeanStdDev(k.score.target, nil)
 	r2 := k.score.of(k.y)
-	c.table = [][]string{{"measure", "value"}, {"R²", chart.Number(r2)}, {"mean absolute error", chart.Number(off)}, {"root mean squared error", chart.Number(math.Sqrt(squares))},
-		{"standard deviation of what is predicted", chart.Number(deviation)}}
+	c.table = [][]string{{k.o.Say("measure"), k.o.Say("value")}, {"R²", chart.Number(r2)}, {k.o.Say("mean absolute error"), chart.Number(off)},
+		{k.o.Say("root mean squared error"), chart.Number(math.Sqrt(squares))}, {k.o.Say("standard deviation of what is predicted"), chart.Number(deviation)}}
 	if r2 <= 0 {
-		k.find("It is not better than always to say the mean: R² is %s.", chart.Number(r2))
+		k.find(k.o.Say("It is not better than always to say the mean: R² is %s.", chart.Number(r2)))
 	}
 	return c, k.overfits(r2)
 }
@@ -260,19 +260,19 @@ func (k *card) overfits(test float64) error {
 		return fmt.Errorf("the training data: %w", err)
 	}
 	if train := s.of(y); train > test+0.1 {
-		k.find("It has learnt its training data by heart: %s is %s there, and %s on others.", s.name, chart.Number(train), chart.Number(test))
+		k.find(k.o.Say("It has learnt its training data by heart: %s is %s there, and %s on others.", metricName(&k.o, s.name), chart.Number(train), chart.Number(test)))
 	}
 	return nil
 }
 
 // groups is for whom the model is good.
 func (k *card) groups() (chapter, error) {
-	c := chapter{heading: "For whom"}
+	c := chapter{heading: k.o.Say("For whom")}
 	if len(k.Groups) == 0 {
-		k.find("Nobody has looked at groups: give the card Groups.")
+		k.find(k.o.Say("Nobody has looked at groups: give the card Groups."))
 		return chapter{}, nil
 	}
-	c.table = [][]string{{"group", "rows", "accepted", "accepted of those who belong (TPR)", "accepted of the others (FPR)", "right", "off by (calibration)"}}
+	c.table = [][]string{{k.o.Say("group"), k.o.Say("rows"), k.o.Say("accepted"), k.o.Say("accepted of those who belong (TPR)"), k.o.Say("accepted of the others (FPR)"), k.o.Say("right"), k.o.Say("off by (calibration)")}}
 	for _, by := range k.Groups {
 		r := NewReview(k.Model, k.Test, by)
 		if err := r.Err(); err != nil {
@@ -280,40 +280,39 @@ func (k *card) groups() (chapter, error) {
 		}
 		for _, g := range r.Groups {
 			if g.Miscalibration > 0.05 && g.N >= 100 {
-				k.find("Its probabilities are off by %s percentage points on average for %s.", points(g.Miscalibration), g.Name)
+				k.find(k.o.Say("Its probabilities are off by %s percentage points on average for %s.", points(g.Miscalibration), g.Name))
 			}
-			c.table = append(c.table, []string{g.Name, chart.Count(g.N), interval(g.Selected), interval(g.Found), interval(g.Alarms), interval(g.Right), share(g.Miscalibration)})
+			c.table = append(c.table, []string{g.Name, chart.Count(g.N), k.interval(g.Selected), k.interval(g.Found), k.interval(g.Alarms), k.interval(g.Right), share(g.Miscalibration)})
 		}
-		var o chart.Options
 		for _, g := range r.Gaps() {
 			if g.Sure() {
-				k.find("By %s, %s", r.by, g.sentence(&o))
+				k.find(k.o.Say("By %s, %s", r.by, g.sentence(&k.o)))
 			}
 		}
-		c.figures = append(c.figures, r.Figure())
+		c.figures = append(c.figures, r.Figure().With(k.Options...))
 	}
 	return c, nil
 }
 
 // reliance is what the model relies on.
 func (k *card) reliance() (chapter, error) {
-	c := chapter{heading: "What it relies on"}
+	c := chapter{heading: k.o.Say("What it relies on")}
 	p := PermutationImportance(k.Model, k.Test, Seed(k.Seed))
 	if err := p.Err(); err != nil {
 		return c, err
 	}
-	c.table = [][]string{{"feature", "drop of " + p.Metric + " without it", "95 % interval"}}
+	c.table = [][]string{{k.o.Say("feature"), k.o.Say("drop of %s without it", metricName(&k.o, p.Metric)), k.o.Say("95 % interval")}}
 	for _, j := range p.order()[:min(10, len(p.Drop))] {
-		c.table = append(c.table, []string{p.Features[j], chart.Number(p.Drop[j]), chart.Number(p.Low[j]) + " to " + chart.Number(p.High[j])})
+		c.table = append(c.table, []string{p.Features[j], chart.Number(p.Drop[j]), chart.Number(p.Low[j]) + " … " + chart.Number(p.High[j])})
 	}
-	c.figures = []*chart.Figure{p.Figure()}
+	c.figures = []*chart.Figure{p.Figure().With(k.Options...)}
 	if order := p.order(); len(order) > 2 && p.Drop[order[0]] > 0 {
 		all := 0.0
 		for _, d := range p.Drop {
 			all += max(d, 0)
 		}
 		if one := p.Drop[order[0]] / all; one > 0.8 {
-			k.find("It relies almost alone on %s: %s of what all features matter.", p.Features[order[0]], share(one))
+			k.find(k.o.Say("It relies almost alone on %s: %s of what all features matter.", p.Features[order[0]], share(one)))
 		}
 	}
 	return c, nil
@@ -321,14 +320,15 @@ func (k *card) reliance() (chapter, error) {
 
 // hold is how the model holds when inputs are disturbed.
 func (k *card) hold() (chapter, error) {
-	c := chapter{heading: "How it holds"}
+	c := chapter{heading: k.o.Say("How it holds")}
 	r := Robust(k.Model, k.Test, Seed(k.Seed))
 	if err := r.Err(); err != nil {
 		return c, err
 	}
-	c.table = [][]string{{"disturbance (standard deviations)", r.Metric + " under noise"}}
+	metric := metricName(&k.o, r.Metric)
+	c.table = [][]string{{k.o.Say("disturbance (standard deviations)"), k.o.Say("%s under noise", metric)}}
 	if r.Attacked != nil {
-		c.table[0] = append(c.table[0], r.Metric+" when moved against the model")
+		c.table[0] = append(c.table[0], k.o.Say("%s when moved against the model", metric))
 	}
 	for i, s := range r.Sizes {
 		row := []string{chart.Number(s), chart.Number(r.Score[i])}
@@ -337,13 +337,13 @@ func (k *card) hold() (chapter, error) {
 		}
 		c.table = append(c.table, row)
 	}
-	c.figures = []*chart.Figure{r.Figure()}
+	c.figures = []*chart.Figure{r.Figure().With(k.Options...)}
 	tenth := at(0.1)
 	if r.Score[0]-r.Score[tenth] > 0.05 {
-		k.find("Noise of a tenth of a standard deviation takes %s from %s to %s.", r.Metric, chart.Number(r.Score[0]), chart.Number(r.Score[tenth]))
+		k.find(k.o.Say("Noise of a tenth of a standard deviation takes %s from %s to %s.", metric, chart.Number(r.Score[0]), chart.Number(r.Score[tenth])))
 	}
 	if r.Attacked != nil && r.Score[0]-r.Attacked[tenth] > 0.2 {
-		k.find("Inputs that are moved by a tenth of a standard deviation against it take %s to %s.", r.Metric, chart.Number(r.Attacked[tenth]))
+		k.find(k.o.Say("Inputs that are moved by a tenth of a standard deviation against it take %s to %s.", metric, chart.Number(r.Attacked[tenth])))
 	}
 	return c, nil
 }

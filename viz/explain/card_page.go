@@ -23,7 +23,7 @@ func (c Card) Save(path string) error {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".html", ".htm":
 		if file, err = page(list, 1); err == nil {
-			file = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + html.EscapeString(list[0].heading) +
+			file = "<!DOCTYPE html>\n<html lang=\"" + c.lang() + "\"><head><meta charset=\"utf-8\"><title>" + html.EscapeString(list[0].heading) +
 				"</title><style>body{font-family:sans-serif;max-width:60em;margin:2em auto;padding:0 1em}table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:.3em .6em;text-align:left}img{max-width:100%}</style></head><body>\n" + file + "</body></html>\n"
 		}
 	case ".md":
@@ -35,6 +35,12 @@ func (c Card) Save(path string) error {
 		return err
 	}
 	return os.WriteFile(path, []byte(file), 0o644)
+}
+
+// lang is what HTML calls the language of the card.
+func (c Card) lang() string {
+	o := c.options()
+	return o.Lang()
 }
 
 // markdownFiles writes the figures beside a file and returns its text.
@@ -59,7 +65,7 @@ func markdownFiles(list []chapter, path string) (string, error) {
 // markdown writes a chapter; pictures are the names of its figures' files.
 func (s *chapter) markdown(b *strings.Builder, pictures []string) {
 	level := "##"
-	if strings.HasPrefix(s.heading, cardHeading) {
+	if s.title {
 		level = "#"
 	}
 	fmt.Fprintf(b, "%s %s\n\n", level, plain(s.heading))

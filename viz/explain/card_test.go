@@ -3,6 +3,8 @@ package explain
 import (
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,6 +13,8 @@ import (
 	"loupe/display"
 	"loupe/nn"
 	"loupe/nn/data"
+	"loupe/viz/chart"
+	"loupe/viz/words"
 )
 
 func loansCard() Card {
@@ -54,6 +58,26 @@ func TestCard(t *testing.T) {
 	}
 	if files, _ := filepath.Glob(filepath.Join(folder, "*.png")); len(files) != 3 {
 		t.Errorf("figures %q", files)
+	}
+}
+
+// TestCardLanguage: nothing but what the user and the data say remains in English.
+func TestCardLanguage(t *testing.T) {
+	c := loansCard()
+	c.Options = []chart.Option{chart.Language(words.Chinese), chart.Theme(chart.Dark)}
+	path := filepath.Join(t.TempDir(), "loans.html")
+	if err := c.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.ReadFile(path)
+	if err != nil || !strings.Contains(string(file), `<html lang="zh-Hans">`) {
+		t.Errorf("%v: the page is in another language", err)
+	}
+	theirs := []string{"Loans", "lt", "b", "x", "Advises", "clerks", "town", "income", "loans", "samples", "features", "default", "paid", "back", "TPR", "FPR", "R", "Wilson", "Newcombe", "t"}
+	for _, word := range regexp.MustCompile(`[A-Za-z]+`).FindAllString(c.String(), -1) {
+		if !slices.Contains(theirs, word) {
+			t.Errorf("%q is not Chinese", word)
+		}
 	}
 }
 

@@ -137,6 +137,14 @@ func newScore(set *data.Set) *score {
 	return &score{name: "R²", target: set.Targets()}
 }
 
+// metricName is the name of a score in the language of a figure.
+func metricName(o *chart.Options, name string) string {
+	if name == "accuracy" {
+		return o.Say("accuracy")
+	}
+	return name
+}
+
 // fits checks that predictions can be compared with what is right.
 func (s *score) fits(y *mat.Dense) error {
 	_, outputs := y.Dims()
@@ -178,7 +186,7 @@ func (p *Importance) Figure() *chart.Figure {
 	order := p.order()
 	top := order[:min(len(order), 20)]
 	art := &board{height: 24, over: 2, describe: p.describe, caption: func(o *chart.Options) string { return p.caption(o) },
-		axis: func(o *chart.Options) string { return o.Say("drop of %s", p.Metric) },
+		axis: func(o *chart.Options) string { return o.Say("drop of %s", metricName(o, p.Metric)) },
 		lines: func(*chart.Options) []boardLine {
 			var lines []boardLine
 			for _, j := range top {
@@ -231,13 +239,13 @@ func (p *Importance) caption(o *chart.Options) string {
 			sure++
 		}
 	}
-	return o.Say("%s %s on these data. Lines are 95 %% intervals; %s of %s matter for sure.", p.Metric, chart.Number(p.Score), chart.Count(sure), o.Count(len(p.Drop), "feature", "features"))
+	return o.Say("%s %s on these data. Lines are 95 %% intervals; %s of %s matter for sure.", metricName(o, p.Metric), chart.Number(p.Score), chart.Count(sure), o.Count(len(p.Drop), "feature", "features"))
 }
 
 func (p *Importance) describe(o *chart.Options) string {
 	text := p.Method + o.Say(": ") + p.caption(o)
 	for _, j := range p.order()[:min(3, len(p.Drop))] {
-		text += " " + o.Say("Without %s, %s falls by %s (%s to %s).", draw.Clean(p.Features[j]), p.Metric, chart.Number(p.Drop[j]), chart.Number(p.Low[j]), chart.Number(p.High[j]))
+		text += " " + o.Say("Without %s, %s falls by %s (%s to %s).", draw.Clean(p.Features[j]), metricName(o, p.Metric), chart.Number(p.Drop[j]), chart.Number(p.Low[j]), chart.Number(p.High[j]))
 	}
 	return text
 }

@@ -236,7 +236,7 @@ func (r *Robustness) Figure() *chart.Figure {
 		marks = append(marks, chart.Line(r.Sizes, r.Attacked, chart.Thick(2.4), chart.Dashed(), chart.Said(func(o *chart.Options) string { return o.Say("against the model") })))
 	}
 	return chart.Plot(marks...).Worded(func(o *chart.Options) chart.Wording {
-		return chart.Wording{X: o.Say("disturbance (standard deviations of each feature)"), Y: r.Metric}
+		return chart.Wording{X: o.Say("disturbance (standard deviations of each feature)"), Y: metricName(o, r.Metric)}
 	}).Noting(r.notes)
 }
 
@@ -245,7 +245,7 @@ func at(size float64) int { return slices.Index(disturbances, size) }
 
 // notes say what small disturbances do.
 func (r *Robustness) notes(o *chart.Options) []string {
-	list := []string{o.Say("%s is %s on the data as they are, %s with noise of a tenth of a standard deviation, and %s with half of one.", r.Metric,
+	list := []string{o.Say("%s is %s on the data as they are, %s with noise of a tenth of a standard deviation, and %s with half of one.", metricName(o, r.Metric),
 		chart.Number(r.Score[0]), chart.Number(r.Score[at(0.1)]), chart.Number(r.Score[at(0.5)]))}
 	if r.Kept != nil {
 		list = append(list, o.Say("Noise of a tenth changes the class of %s of the rows.", share(1-r.Kept[at(0.1)])))
