@@ -30,6 +30,30 @@ func (c *coalitions) addPlayers(players ...int) {
 	}
 }
 
+// distinct returns the different coalitions in their order, and which of them each one is. Of
+// more players than a word has bits, hardly any is there twice, and all count as different.
+func (c *coalitions) distinct() (some *coalitions, which []int) {
+	which = make([]int, c.len())
+	if c.words > 1 {
+		for i := range which {
+			which[i] = i
+		}
+		return c, which
+	}
+	some = &coalitions{words: 1}
+	number := make(map[uint64]int, len(which))
+	for i, s := range c.bits {
+		n, ok := number[s]
+		if !ok {
+			n = len(some.bits)
+			number[s] = n
+			some.bits = append(some.bits, s)
+		}
+		which[i] = n
+	}
+	return some, which
+}
+
 // complements returns the coalitions of those who are not in them.
 func (c *coalitions) complements(players int) *coalitions {
 	out := &coalitions{words: c.words, bits: make([]uint64, len(c.bits))}

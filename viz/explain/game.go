@@ -113,6 +113,22 @@ func (g *game) values(c *coalitions) ([]float64, error) {
 	return worth, err
 }
 
+// drawn returns what coalitions are worth of which some were drawn more than once: these are
+// asked for once.
+func (g *game) drawn(c *coalitions) ([]float64, error) {
+	some, which := c.distinct()
+	worth, err := g.values(some)
+	if err != nil || some.len() == c.len() {
+		return worth, err
+	}
+	k := g.p.outputs
+	all := make([]float64, len(which)*k)
+	for i, n := range which {
+		copy(all[i*k:(i+1)*k], worth[n*k:(n+1)*k])
+	}
+	return all, nil
+}
+
 // A batch is rows that a model is asked for: as often the background as it has
 // places, each with the features of one coalition. A place goes from one coalition to
 // the next, and only the columns in which they differ are written.

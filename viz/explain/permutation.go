@@ -72,7 +72,7 @@ func (g *game) permutations(n int, r *rand.Rand) (*shares, error) {
 			c.addPlayers(orders[i][from:]...)
 		}
 	}
-	worth, err := g.values(c)
+	worth, err := g.drawn(c)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +133,7 @@ func (g *game) sampled(n int, r *rand.Rand) (*shares, error) {
 	for i := range without {
 		join(c.at(without+i), i/n)
 	}
-	worth, err := g.values(c)
+	worth, err := g.drawn(c)
 	if err != nil {
 		return nil, err
 	}

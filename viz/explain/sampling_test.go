@@ -3,6 +3,7 @@ package explain
 import (
 	"math"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -44,6 +45,28 @@ func fewRows(rows, cols int, seed uint64) *mat.Dense {
 		}
 	}
 	return x
+}
+
+// TestDrawnOnce: of four features there are 14 coalitions; they are asked for once, however
+// often they are drawn.
+func TestDrawnOnce(t *testing.T) {
+	var asked atomic.Int64
+	model := func(x mat.Matrix) mat.Matrix {
+		n, _ := x.Dims()
+		asked.Add(int64(n))
+		return interacting(x)
+	}
+	background := fewRows(3, 4, 1)
+	for name, s := range map[string]*SHAP{"permutation": PermutationSHAP(model, background), "sampling": SamplingSHAP(model, background)} {
+		asked.Store(0)
+		if err := s.Explain(fewRows(1, 4, 2)).Err(); err != nil {
+			t.Fatal(err)
+		}
+		most := int64(3 + 1 + 16*3) // the background, the row, and sampling draws none and all too
+		if n := asked.Load(); n > most {
+			t.Errorf("%s asked for %d rows, of which %d are different", name, n, most)
+		}
+	}
 }
 
 // TestCoverage explains a row 1,000 times: the exact contributions must be within 1.96
