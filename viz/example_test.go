@@ -49,7 +49,7 @@ func ExamplePlot() {
 func ExampleLanguage() {
 	f := viz.Histogram(viz.Named("权重", []float64{-1, 0, 1, 2}))
 	fmt.Println(f.With(viz.Language(viz.Chinese)).Describe())
-	// Output: 权重 的直方图：4 个值，从 −1 到 2，均值 0.5，标准差 1.12；25 % 接近零（±0.0122 以内）。
+	// Output: 权重的直方图：4 个值，从 −1 到 2，均值 0.5，标准差 1.12；25 % 接近零（±0.0122 以内）。
 }
 
 func ExampleFigure_Data() {

@@ -104,6 +104,7 @@ const policy = `
 // inTests lists what only tests may import more. All of them may import
 // internal/golden.
 const inTests = `
+	viz/words:                viz/draw
 	viz/chart:                internal/legible
 	viz/graph:                nn viz/source/nn
 	viz/layers:               nn viz/source/nn

@@ -76,7 +76,7 @@ func (f *Figure) Describe() (text string) {
 	if o.title != "" {
 		text = draw.Clean(o.title) + o.Say(": ") + text
 	}
-	return strings.Join(append([]string{text}, f.noted(&o)...), " ")
+	return o.language.Prose(strings.Join(append([]string{text}, f.noted(&o)...), " "))
 }
 
 // Noting returns the figure with sentences about what it means: they stand below
@@ -103,7 +103,7 @@ func (f *Figure) caption(o *Options) string {
 	if text != "" && len(notes) > 0 && !strings.HasSuffix(text, o.Say(".")) {
 		text += o.Say(".")
 	}
-	return strings.TrimSpace(strings.Join(append([]string{text}, notes...), " "))
+	return o.language.Prose(strings.TrimSpace(strings.Join(append([]string{text}, notes...), " ")))
 }
 
 // TryMIMEBundle draws the figure for a notebook: image/png with width, height

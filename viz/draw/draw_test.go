@@ -47,6 +47,22 @@ func TestSnap(t *testing.T) {
 	}
 }
 
+// TestWrap breaks lines where readers of both languages expect it.
+func TestWrap(t *testing.T) {
+	for text, want := range map[string]string{
+		"as the words of English are":    "as the words of|English are",
+		"对输出的贡献平均为二，其次为一。":               "对输出的贡献平|均为二，其次为|一。",
+		"它占全部的三分之一（R²），其余很少":             "它占全部的三分|之一（R²），其|余很少",
+		"of all rows of 54 %":            "of all rows of|54 %",
+		"重复的次数共有 300 行":                  "重复的次数共有|300 行",
+		"平均为 mean radius 与 mean area 之差": "平均为 mean|radius 与 mean|area 之差",
+	} {
+		if got := strings.Join((Font{Size: 10}).Wrap(text, 72, 9), "|"); got != want {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestFit(t *testing.T) {
 	f := Font{Size: 10}
 	for _, s := range []string{"", "short", strings.Repeat("long ", 50), strings.Repeat("W", 100), "权重权重权重权重权重"} {

@@ -167,27 +167,3 @@ func (f Font) Fit(s string, width float64) string {
 	}
 	return strings.TrimRight(string(runes[:n]), " ") + "…"
 }
-
-// Wrap breaks a text into lines of a width, at most limit of them.
-func (f Font) Wrap(s string, width float64, limit int) []string {
-	var lines []string
-	line := ""
-	words := strings.Fields(s)
-	for i, w := range words {
-		next := strings.TrimSpace(line + " " + w)
-		if line == "" || f.Width(next) <= width {
-			line = next
-			continue
-		}
-		if len(lines) == limit-1 {
-			line += " " + strings.Join(words[i:], " ")
-			break
-		}
-		lines = append(lines, f.Fit(line, width))
-		line = w
-	}
-	if line != "" {
-		lines = append(lines, f.Fit(line, width))
-	}
-	return lines
-}

@@ -27,10 +27,22 @@ func (l Language) Say(format string, args ...any) string {
 			format = t
 		}
 	}
-	if len(args) == 0 {
+	switch {
+	case len(args) == 0:
 		return format
+	case l == Chinese:
+		return joined(format, args)
 	}
 	return fmt.Sprintf(format, args...)
+}
+
+// Prose makes sentences that blanks set apart into a text as the language has it: in
+// Chinese the blanks go.
+func (l Language) Prose(text string) string {
+	if l == Chinese {
+		return afterStop.ReplaceAllString(text, "$1")
+	}
+	return text
 }
 
 // Count says how many things there are, with their noun.

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"loupe/viz/draw"
 )
 
 // said finds all texts that packages below viz say: the literals in calls of Say,
@@ -89,6 +91,36 @@ func TestTables(t *testing.T) {
 	for s := range chinese {
 		if _, ok := texts[s]; !ok {
 			t.Errorf("%q is translated and never said", s)
+		}
+	}
+}
+
+// TestGlyphs finds what the fonts of figures cannot write.
+func TestGlyphs(t *testing.T) {
+	for s, c := range chinese {
+		for _, r := range c {
+			if !draw.Has(r) {
+				t.Errorf("there is no glyph for %q in %q, which translates %q: choose another word, or add it to draw/cjk/subset.py", r, c, s)
+			}
+		}
+	}
+}
+
+// TestJoints puts Chinese and Latin arguments into Chinese texts.
+func TestJoints(t *testing.T) {
+	for _, c := range []struct{ got, want string }{
+		{Chinese.Say("effect on %s", "输出"), "对输出的影响"},
+		{Chinese.Say("effect on %s", "price"), "对 price 的影响"},
+		{Chinese.Say("%q is found in %s.", "dense", "loss"), "\"dense\" 出现在loss中。"},
+		{Chinese.Say("the others: %s", "年龄 分组"), "the others: 年龄 分组"},
+		{Chinese.Say("None of them shows %s.", "price"), "它们都没有展示 price。"},
+		{Chinese.Say("None of them shows %s.", "价格"), "它们都没有展示价格。"},
+		{Chinese.Say("%s heat maps", "3"), "3 幅热图"},
+		{Chinese.Prose("第一句。 第二句（二）。 Third. Fourth"), "第一句。第二句（二）。Third. Fourth"},
+		{English.Prose("One. Two"), "One. Two"},
+	} {
+		if c.got != c.want {
+			t.Errorf("%q, want %q", c.got, c.want)
 		}
 	}
 }

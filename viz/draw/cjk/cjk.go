@@ -1,6 +1,7 @@
 // Package cjk carries a Chinese font for figures: the 3,755 characters of level 1
-// of GB 2312 and punctuation, from Noto Sans SC (SIL Open Font License, OFL.txt).
-// It adds 0.7 MB to a program; the whole font is 10 MB. subset.py makes it.
+// of GB 2312, two more that texts about models need and punctuation, from Noto Sans SC
+// (SIL Open Font License, OFL.txt). It adds 0.7 MB to a program; the whole font is
+// 10 MB. subset.py makes it.
 package cjk
 
 import (
