@@ -35,7 +35,12 @@ type Figure struct {
 
 // A Wording is what a figure says along its axes, and beside its colours, where the
 // user says nothing.
-type Wording struct{ X, Y, Scale string }
+type Wording struct {
+	X, Y, Scale string
+	Above       string   // beside the line above a heat map
+	Rows        []string // of a heat map
+	Panels      []string // the names of facets
+}
 
 // Worded returns the figure with words of its own in the language that it is drawn in.
 func (f *Figure) Worded(words func(o *Options) Wording) *Figure {
@@ -50,6 +55,13 @@ func (f *Figure) options() Options {
 	if f.words != nil {
 		w := f.words(&o)
 		o.xLabel, o.yLabel, o.scaleLabel = cmp.Or(o.xLabel, w.X), cmp.Or(o.yLabel, w.Y), cmp.Or(o.scaleLabel, w.Scale)
+		if o.rows == nil {
+			o.rows = w.Rows
+		}
+		if o.above != nil && o.above.label == "" {
+			o.above = &aboveLine{w.Above, o.above.values}
+		}
+		o.panels = w.Panels
 	}
 	return o
 }

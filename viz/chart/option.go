@@ -12,6 +12,7 @@ type Options struct {
 	width, height  float64
 	xLabel, yLabel string
 	rows, columns  []string
+	panels         []string
 	scaleLabel     string
 	ranged         bool
 	lo, hi         float64

@@ -31,6 +31,14 @@ type plot struct {
 	order  []string // of the classes; without it that of the alphabet
 }
 
+// panelName is what facet i is called.
+func (p *plot) panelName(o *Options, i int) string {
+	if i < len(o.panels) {
+		return o.panels[i]
+	}
+	return p.panels[i].Name
+}
+
 // empty reports whether there is nothing to show at all.
 func (p *plot) empty() bool {
 	for _, f := range p.panels {
@@ -229,7 +237,7 @@ func (p *plot) Describe(o *Options) string {
 	}
 	var parts []string
 	n := 0
-	for _, f := range p.panels {
+	for k, f := range p.panels {
 		var marks []string
 		for i := 0; i < len(f.Marks); {
 			alike := sameLines(f.Marks[i:])
@@ -243,7 +251,7 @@ func (p *plot) Describe(o *Options) string {
 		}
 		text := strings.Join(marks, o.Say("; "))
 		if len(p.panels) > 1 {
-			text = nameOr(f.Name, "–") + ": " + text
+			text = nameOr(p.panelName(o, k), "–") + o.Say(": ") + text
 		}
 		parts = append(parts, text)
 	}

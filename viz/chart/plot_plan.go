@@ -130,9 +130,7 @@ func logRange(lo, hi float64) (float64, float64) {
 // measure decides on margins and sizes.
 func (q *plotPlan) measure(width float64) {
 	q.head, q.height = 8, facetHeight
-	if len(q.panels) > 1 {
-		q.head = headFont.Line() + 4
-	} else {
+	if len(q.panels) == 1 {
 		q.height = max(160, min(340, width*0.5))
 	}
 	if n := q.levelCells(); n > 0 { // level bars have a line each
@@ -150,6 +148,9 @@ func (q *plotPlan) measure(width float64) {
 		n := float64(q.columns)
 		q.inner = max((width-q.left-q.right-(n-1)*q.next-n*facetGap)/n, 20)
 		q.foot = q.footHeight()
+		if len(q.panels) > 1 {
+			q.head = q.headHeight()
+		}
 		if q.o.height > 0 {
 			q.height = max(24, (q.o.height-q.legend.height)/float64(q.rows)-q.head-q.foot)
 		}
@@ -235,6 +236,20 @@ func (q *plotPlan) footHeight() float64 {
 	return foot
 }
 
+// title is the name of a panel, in lines.
+func (q *plotPlan) title(i int) []string {
+	return headFont.Wrap(nameOr(q.panelName(q.o, i), ""), q.inner, 3)
+}
+
+// headHeight is the room that the longest title takes.
+func (q *plotPlan) headHeight() float64 {
+	lines := 1
+	for i := range q.panels {
+		lines = max(lines, len(q.title(i)))
+	}
+	return float64(lines)*headFont.Line() + 4
+}
+
 func (q *plotPlan) draw(c *Sheet, area draw.Rect) {
 	q.legend.draw(c, area)
 	top := area.Y0 + q.legend.height
@@ -245,7 +260,11 @@ func (q *plotPlan) draw(c *Sheet, area draw.Rect) {
 		y0 := top + float64(row)*(q.head+q.height+q.foot)
 		frame := draw.Rect{X0: x0, Y0: y0 + q.head, X1: x0 + q.inner, Y1: y0 + q.head + q.height}
 		if len(q.panels) > 1 {
-			c.Text(headFont.Fit(nameOr(q.panels[i].Name, ""), q.inner), draw.Point{X: x0, Y: y0 + headFont.Ascent()}, headFont, c.Ink, draw.Place{})
+			lines := q.title(i)
+			for k, line := range lines { // the last stands on the frame
+				y := frame.Y0 - 4 - headFont.Line()*float64(len(lines)-k)
+				c.Text(line, draw.Point{X: x0, Y: y + headFont.Ascent()}, headFont, c.Ink, draw.Place{})
+			}
 		}
 		q.drawPanel(c, i, frame, col == 0)
 		if col == 0 && q.o.yLabel != "" {

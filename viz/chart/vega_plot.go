@@ -27,7 +27,7 @@ func (p *plot) Vega(width float64, o *Options) (map[string]any, error) {
 	}
 	inner := math.Round(max(width/float64(q.columns)-70, 100))
 	views := make([]any, len(p.panels))
-	for i, f := range p.panels {
+	for i := range p.panels {
 		view := q.vegaPanel(i)
 		view["width"], view["height"] = inner, math.Round(min(inner*0.6, 340))
 		if y := q.y[i]; y.cells != nil {
@@ -36,7 +36,7 @@ func (p *plot) Vega(width float64, o *Options) (map[string]any, error) {
 		if len(p.panels) == 1 {
 			return view, nil
 		}
-		view["title"] = map[string]any{"text": f.Name, "anchor": "start"}
+		view["title"] = map[string]any{"text": q.panelName(q.o, i), "anchor": "start"}
 		views[i] = view
 	}
 	return map[string]any{"concat": views, "columns": q.columns}, nil

@@ -249,9 +249,9 @@ func (d *Dependence) notes(o *chart.Options) []string {
 	switch first, last := d.Effect[0], d.Effect[len(d.Effect)-1]; {
 	case hi-lo == 0:
 	case last-first > 0.8*(hi-lo):
-		notes = append(notes, o.Say("It rises with it."))
+		notes = append(notes, o.Say("It rises with %s.", draw.Clean(d.Feature)))
 	case first-last > 0.8*(hi-lo):
-		notes = append(notes, o.Say("It falls with it."))
+		notes = append(notes, o.Say("It falls as %s rises.", draw.Clean(d.Feature)))
 	default:
 		notes = append(notes, o.Say("It rises and falls."))
 	}

@@ -100,7 +100,8 @@ func texts() map[string]*chart.Figure {
 	}
 }
 
-func TestFigures(t *testing.T) {
+// allPictures are figures of every kind.
+func allPictures() map[string]*chart.Figure {
 	list := pictures()
 	maps.Copy(list, overlays())
 	maps.Copy(list, effects())
@@ -114,23 +115,28 @@ func TestFigures(t *testing.T) {
 	maps.Copy(list, picks())
 	maps.Copy(list, surrogates())
 	maps.Copy(list, steadied())
-	golden.Figures(t, list)
+	return list
+}
+
+func TestFigures(t *testing.T) { golden.Figures(t, allPictures()) }
+
+// TestChinese looks for English words that are not the user's.
+func TestChinese(t *testing.T) {
+	for name, f := range allPictures() {
+		page, err := f.With(chart.Language(words.Chinese)).SVG()
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		for _, word := range []string{"other feature", "accepted", "accuracy", "threshold", "contribution", "the output", "associated"} {
+			if strings.Contains(string(page), word) {
+				t.Errorf("%s, in Chinese, says %q", name, word)
+			}
+		}
+	}
 }
 
 func TestTexts(t *testing.T) {
-	list := pictures()
-	maps.Copy(list, overlays())
-	maps.Copy(list, effects())
-	maps.Copy(list, reviews())
-	maps.Copy(list, contrasts())
-	maps.Copy(list, surfaces())
-	maps.Copy(list, anchors())
-	maps.Copy(list, examples())
-	maps.Copy(list, drawnTrees())
-	maps.Copy(list, texts())
-	maps.Copy(list, picks())
-	maps.Copy(list, surrogates())
-	maps.Copy(list, steadied())
+	list := allPictures()
 	for name, f := range odd() {
 		list[name] = f
 	}

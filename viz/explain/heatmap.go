@@ -28,18 +28,13 @@ func (a *Attribution) HeatMap() *chart.Figure {
 			cells[i][c] = v.contribution(r, i)
 		}
 	}
-	var o chart.Options
-	names := make([]string, len(cells))
-	for i := range names {
-		names[i] = draw.Clean(v.name(&o, i))
-	}
 	outputs := make([]float64, len(order))
 	for c, r := range order {
 		outputs[c] = v.reached(r)
 	}
-	list := []chart.Option{chart.Rows(names...)}
+	var list []chart.Option
 	if a.Base != nil { // else contributions do not sum up to it
-		list = append(list, chart.Above(draw.Clean(v.scaleName(&o)), outputs))
+		list = append(list, chart.Above("", outputs))
 	}
 	if a.Names != nil {
 		columns := make([]string, len(order))
@@ -49,6 +44,10 @@ func (a *Attribution) HeatMap() *chart.Figure {
 		list = append(list, chart.Columns(columns...))
 	}
 	return chart.HeatMap(chart.FromRows(cells), list...).Worded(func(o *chart.Options) chart.Wording {
-		return chart.Wording{X: o.Say("rows, by their output"), Scale: v.axis(o)}
+		w := chart.Wording{X: o.Say("rows, by their output"), Scale: v.axis(o), Above: draw.Clean(v.scaleName(o))}
+		for i := range cells {
+			w.Rows = append(w.Rows, draw.Clean(v.name(o, i)))
+		}
+		return w
 	}).Noting(func(o *chart.Options) []string { return nonempty(v.captionAll(o)) })
 }

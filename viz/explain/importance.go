@@ -239,7 +239,7 @@ func (p *Importance) caption(o *chart.Options) string {
 			sure++
 		}
 	}
-	return o.Say("%s %s on these data. Lines are 95 %% intervals; %s of %s matter for sure.", metricName(o, p.Metric), chart.Number(p.Score), chart.Count(sure), o.Count(len(p.Drop), "feature", "features"))
+	return o.Say("%s is %s on these data. Lines are 95 %% intervals; %s of %s matter for sure.", metricName(o, p.Metric), chart.Number(p.Score), chart.Count(sure), o.Count(len(p.Drop), "feature", "features"))
 }
 
 func (p *Importance) describe(o *chart.Options) string {

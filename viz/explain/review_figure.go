@@ -163,7 +163,11 @@ func (r *Review) Thresholds() *chart.Figure {
 		panels = append(panels, chart.Panel(measureName(&english, m.name), append(marks, chart.VLine(r.Threshold))...))
 	}
 	return chart.Facets(panels...).Worded(func(o *chart.Options) chart.Wording {
-		return chart.Wording{X: o.Say("threshold"), Y: o.Say("share of the group")}
+		w := chart.Wording{X: o.Say("threshold"), Y: o.Say("share of the group")}
+		for _, m := range measures[:3] {
+			w.Panels = append(w.Panels, measureName(o, m.name))
+		}
+		return w
 	}).Noting(func(o *chart.Options) []string { return []string{r.caption(o)} })
 }
 

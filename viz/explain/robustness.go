@@ -246,7 +246,7 @@ func at(size float64) int { return slices.Index(disturbances, size) }
 // notes say what small disturbances do.
 func (r *Robustness) notes(o *chart.Options) []string {
 	list := []string{o.Say("%s is %s on the data as they are, %s with noise of a tenth of a standard deviation, and %s with half of one.", metricName(o, r.Metric),
-		chart.Number(r.Score[0]), chart.Number(r.Score[at(0.1)]), chart.Number(r.Score[at(0.5)]))}
+		chart.Number(r.Score[0]), chart.Number(r.Score[at(0.1)]), chart.Number(r.Score[at(0.5)])), o.Say("The band is a 95 % interval.")}
 	if r.Kept != nil {
 		list = append(list, o.Say("Noise of a tenth changes the class of %s of the rows.", share(1-r.Kept[at(0.1)])))
 	}
