@@ -165,8 +165,8 @@ func (p *heatmapPlan) drawNumbers(c *Sheet, plot draw.Rect) {
 		for j := range p.nc {
 			x := p.m.At(i, j)
 			col := Light.Ink
-			if !math.IsNaN(x) && dark(p.scale.color(x)) {
-				col = Light.Paper
+			if !math.IsNaN(x) {
+				col = InkOn(p.scale.color(x))
 			}
 			at := draw.Point{X: plot.X0 + (float64(j)+0.5)*w, Y: plot.Y0 + (float64(i)+0.5)*h + tickFont.Ascent()/2}
 			c.Text(format(x), at, tickFont, col, draw.Place{Align: draw.Middle})

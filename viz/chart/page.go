@@ -7,7 +7,8 @@ import (
 	"loupe/viz/draw"
 )
 
-// maxNotes is how many lines a caption may have: a few sentences in a narrow figure.
+// maxNotes is how many lines a caption may have in a figure of 640 pixels: a few
+// sentences, which take more lines in a narrower one.
 const maxNotes = 8
 
 // A page is a figure that is laid out: the title, the caption, the art.
@@ -51,7 +52,7 @@ func (f *Figure) layout() (p *page, err error) {
 		p.top += float64(len(p.title))*titleFont.Line() + 2
 	}
 	if text := f.caption(&o); text != "" {
-		p.notes = noteFont.Wrap(text, inner, maxNotes)
+		p.notes = noteFont.Wrap(text, inner, int(maxNotes*max(1, 640/p.width)))
 		p.top += float64(len(p.notes)) * noteFont.Line()
 	}
 	if len(p.title)+len(p.notes) > 0 {

@@ -136,6 +136,9 @@ func newScale(e extremes, o *Options) (*scale, error) {
 		if s.diverging {
 			name = o.palette().Diverging
 		}
+		if name == "redblack" && o.under() != nil { // an image is drawn pale on any page, and its bright ends would fade there
+			name = Light.Diverging
+		}
 	}
 	var err error
 	s.oranges = name == "orangeblue"
@@ -257,7 +260,11 @@ func (s *scale) draw(c *Sheet, x float64, area draw.Rect) {
 	}
 	if s.label != "" {
 		at := bar.X1 + tickLength + tickGap + s.labelWidth() + labelFont.Line()
-		c.Text(labelFont.Fit(s.label, area.H()), draw.Point{X: at, Y: (area.Y0 + area.Y1) / 2}, labelFont, c.Ink, draw.Place{Align: draw.Middle, Up: true})
+		f := labelFont
+		if f.Width(s.label) > area.H() {
+			f = tickFont
+		}
+		c.Text(f.Fit(s.label, area.H()), draw.Point{X: at, Y: (area.Y0 + area.Y1) / 2}, f, c.Ink, draw.Place{Align: draw.Middle, Up: true})
 	}
 }
 
