@@ -1,11 +1,14 @@
 // Package legible tests that the texts of figures can be read: none may be cut by
-// the edge of the page, lie on another one, or be smaller than 7 points.
+// the edge of the page, lie on another one, be smaller than 7 points, or fade into what
+// is below.
 package legible
 
 import (
 	"fmt"
 	"image"
 	"image/color"
+	"math"
+	"slices"
 	"testing"
 
 	"loupe/viz/draw"
@@ -39,6 +42,7 @@ func Check(t *testing.T, name string, f Figure) {
 	c := &canvas{}
 	err := f.DrawOn(func(width, height float64) draw.Canvas {
 		c.page = draw.Rect{X1: width, Y1: height}
+		c.Fill(c.page, color.NRGBA{R: 255, G: 255, B: 255, A: 255})
 		return c
 	})
 	if err != nil {
@@ -51,9 +55,17 @@ func Check(t *testing.T, name string, f Figure) {
 
 // canvas draws nothing, and notes where texts are.
 type canvas struct {
-	page draw.Rect
-	list []text
-	bad  []string
+	page  draw.Rect
+	list  []text
+	fills []fill
+	bad   []string
+}
+
+// A fill is an area of one colour; of a picture none is known.
+type fill struct {
+	box   draw.Rect
+	color color.NRGBA
+	known bool
 }
 
 type text struct {
@@ -61,11 +73,24 @@ type text struct {
 	box draw.Rect
 }
 
-func (c *canvas) Fill(draw.Rect, color.NRGBA)                {}
+func (c *canvas) Fill(r draw.Rect, col color.NRGBA) {
+	if col.A > 0 {
+		c.fills = append(c.fills, fill{r, col, col.A == 255})
+	}
+}
+
+// Polygon fills the rectangle about it.
+func (c *canvas) Polygon(points []draw.Point, col color.NRGBA) {
+	r := draw.Rect{X0: math.Inf(1), Y0: math.Inf(1), X1: math.Inf(-1), Y1: math.Inf(-1)}
+	for _, p := range points {
+		r = draw.Rect{X0: min(r.X0, p.X), Y0: min(r.Y0, p.Y), X1: max(r.X1, p.X), Y1: max(r.Y1, p.Y)}
+	}
+	c.Fill(r, col)
+}
+
 func (c *canvas) Line([]draw.Point, float64, color.NRGBA)    {}
-func (c *canvas) Polygon([]draw.Point, color.NRGBA)          {}
 func (c *canvas) Dots([]draw.Point, draw.Dot, []color.NRGBA) {}
-func (c *canvas) Image(*image.NRGBA, draw.Rect)              {}
+func (c *canvas) Image(_ *image.NRGBA, r draw.Rect)          { c.fills = append(c.fills, fill{box: r}) }
 func (c *canvas) Density() float64                           { return 0.25 }
 
 func (c *canvas) Text(s string, at draw.Point, f draw.Font, col color.NRGBA, p draw.Place) {
@@ -84,10 +109,44 @@ func (c *canvas) Text(s string, at draw.Point, f draw.Font, col color.NRGBA, p d
 	if box.X0 < 0 || box.Y0 < 0 || box.X1 > c.page.X1 || box.Y1 > c.page.Y1 {
 		c.bad = append(c.bad, fmt.Sprintf("%q leaves the page: %.1f", s, box))
 	}
+	if under, ok := c.under(box); ok && contrast(col, under) < leastContrast {
+		c.bad = append(c.bad, fmt.Sprintf("%q has a contrast of %.1f : 1 to what is below", s, contrast(col, under)))
+	}
 	for _, t := range c.list {
 		if box.X0 < t.box.X1 && t.box.X0 < box.X1 && box.Y0 < t.box.Y1 && t.box.Y0 < box.Y1 {
 			c.bad = append(c.bad, fmt.Sprintf("%q covers %q", s, t.s))
 		}
 	}
 	c.list = append(c.list, text{s, box})
+}
+
+// leastContrast is what WCAG 2.2 asks for of what must be recognized.
+const leastContrast = 3
+
+// under is the colour below the middle of a box, if it is known.
+func (c *canvas) under(box draw.Rect) (color.NRGBA, bool) {
+	x, y := (box.X0+box.X1)/2, (box.Y0+box.Y1)/2
+	for _, f := range slices.Backward(c.fills) {
+		if f.box.X0 <= x && x <= f.box.X1 && f.box.Y0 <= y && y <= f.box.Y1 {
+			return f.color, f.known
+		}
+	}
+	return color.NRGBA{}, false
+}
+
+// contrast is that of two colours, from 1 to 21 (WCAG 2.2).
+func contrast(a, b color.NRGBA) float64 {
+	x, y := luminance(a), luminance(b)
+	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
+}
+
+func luminance(c color.NRGBA) float64 {
+	linear := func(v uint8) float64 {
+		s := float64(v) / 255
+		if s <= 0.04045 {
+			return s / 12.92
+		}
+		return math.Pow((s+0.055)/1.055, 2.4)
+	}
+	return 0.2126*linear(c.R) + 0.7152*linear(c.G) + 0.0722*linear(c.B)
 }
