@@ -219,7 +219,7 @@ func (s *Sufficient) Figure() *chart.Figure {
 
 func (s *Sufficient) caption(o *chart.Options) string {
 	if s.Enough {
-		return s.sentence(o)
+		return s.sentence(o) + " " + o.Say("The upright line is the %s asked for.", share(s.wanted))
 	}
 	return s.sentence(o) + " " + o.Say("No rule of few conditions holds for %s: the answer hangs on many features.", share(s.wanted))
 }
@@ -247,9 +247,9 @@ func (s *Sufficient) draw(c *boardPen) {
 		c.Dots([]draw.Point{{X: c.x(p.Value), Y: y}}, draw.Dot{Radius: 4}, []color.NRGBA{c.First})
 		text := c.Say("%s, of %s of the data", share(p.Value), share(step.Coverage))
 		if x := c.x(p.Low) - 8; x-smallFont.Width(text) > c.area.X0 {
-			c.Text(text, draw.Point{X: x, Y: y + 4}, smallFont, c.Soft, draw.Place{Align: draw.End})
+			c.note(text, draw.Point{X: x, Y: y + 4}, smallFont, c.Soft, draw.End)
 		} else if x := c.x(p.High) + 8; x+smallFont.Width(text) < c.area.X1+8 {
-			c.Text(text, draw.Point{X: x, Y: y + 4}, smallFont, c.Soft, draw.Place{})
+			c.note(text, draw.Point{X: x, Y: y + 4}, smallFont, c.Soft, draw.Start)
 		}
 		c.Hover(draw.Rect{X0: c.area.X0, Y0: y - 10, X1: c.area.X1, Y1: y + 10}, text)
 	}

@@ -27,8 +27,12 @@ type board struct {
 	data        func() chart.Table
 }
 
-// A boardLine is the name of a feature, with its value where there is one.
-type boardLine struct{ name, value string }
+// A boardLine is the name of a feature, with its value where there is one. A head stands
+// above others, and nothing is drawn beside it.
+type boardLine struct {
+	name, value string
+	head        bool
+}
 
 // A boardPen draws on the sheet of a board that is laid out.
 type boardPen struct {
@@ -121,9 +125,20 @@ func (c *boardPen) name(i int, l boardLine, left float64) {
 		x -= valueFont.Width(value) + 4
 		room -= valueFont.Width(value) + 4
 	}
+	if l.head && lineFont.Width(l.name) > room { // it may reach under the axis
+		c.note(lineFont.Fit(l.name, c.area.X1-left), draw.Point{X: left, Y: y}, lineFont, c.Ink, draw.Start)
+		return
+	}
 	if name := lineFont.Fit(l.name, room); name != "" {
 		c.Text(name, draw.Point{X: x, Y: y}, lineFont, c.Ink, draw.Place{Align: draw.End})
 	}
+}
+
+// note writes a text on paper: lines that cross a number would be read as parts of it.
+func (c *boardPen) note(text string, at draw.Point, f draw.Font, ink color.NRGBA, align draw.Align) {
+	start := at.X - float64(align)*f.Width(text)/2
+	c.Fill(draw.Rect{X0: start - 1, Y0: at.Y - 10, X1: start + f.Width(text) + 1, Y1: at.Y + 2}, c.Paper)
+	c.Text(text, at, f, ink, draw.Place{Align: align})
 }
 
 // whisker draws a standard error about a place, a line with ends or without; beside a
@@ -204,12 +219,4 @@ func between(s *chart.Sheet) func(t float64) color.NRGBA {
 		mix := func(x, y uint8) uint8 { return uint8(math.Round(float64(x)*(1-t) + float64(y)*t)) }
 		return color.NRGBA{R: mix(a.R, b.R), G: mix(a.G, b.G), B: mix(a.B, b.B), A: 255}
 	}
-}
-
-// onFill is a colour for text on another.
-func onFill(fill color.NRGBA) color.NRGBA {
-	if 0.299*float64(fill.R)+0.587*float64(fill.G)+0.114*float64(fill.B) > 150 {
-		return color.NRGBA{R: 0x10, G: 0x14, B: 0x18, A: 255}
-	}
-	return color.NRGBA{R: 255, G: 255, B: 255, A: 255}
 }

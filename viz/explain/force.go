@@ -107,7 +107,7 @@ func (f *force) draw(s *chart.Sheet, area draw.Rect, ruler *chart.Ruler) {
 	f.heading(s, area, x)
 	f.names(s, area, middle+forceBar/2+8, x)
 	if b := ruler.X(f.v.base(), area); f.v.a.Base != nil {
-		s.Dashed([]draw.Point{{X: b, Y: area.Y0}, {X: b, Y: area.Y1}}, 1, s.Soft, 1)
+		s.Dashed([]draw.Point{{X: b, Y: area.Y0}, {X: b, Y: middle + forceBar/2 + 6}}, 1.2, s.Ink, 1)
 	}
 }
 
@@ -117,36 +117,53 @@ func (f *force) heading(s *chart.Sheet, area draw.Rect, x float64) {
 	half := smallFont.Width(text) / 2
 	at := min(max(x, area.X0+half), area.X1-half)
 	s.Text(text, draw.Point{X: at, Y: area.Y0 - 8}, smallFont, s.Ink, draw.Place{Align: draw.Middle})
-	if raises := s.Say("raises it →"); at-half-8-smallFont.Width(raises) > area.X0 {
-		s.Text(raises, draw.Point{X: at - half - 8, Y: area.Y0 - 8}, smallFont, up(s), draw.Place{Align: draw.End})
+	if higher := s.Say("higher →"); at-half-8-smallFont.Width(higher) > area.X0 {
+		s.Text(higher, draw.Point{X: at - half - 8, Y: area.Y0 - 8}, smallFont, up(s), draw.Place{Align: draw.End})
 	}
-	if lowers := s.Say("← lowers it"); at+half+8+smallFont.Width(lowers) < area.X1 {
-		s.Text(lowers, draw.Point{X: at + half + 8, Y: area.Y0 - 8}, smallFont, down(s), draw.Place{})
+	if lower := s.Say("← lower"); at+half+8+smallFont.Width(lower) < area.X1 {
+		s.Text(lower, draw.Point{X: at + half + 8, Y: area.Y0 - 8}, smallFont, down(s), draw.Place{})
 	}
 }
 
 // names lists what pushes, the strongest first, each side at its own half.
 func (f *force) names(s *chart.Sheet, area draw.Rect, y, x float64) {
 	gap := 8.0
-	split := min(max(x, area.X0+area.W()*0.35), area.X1-area.W()*0.35)
+	split := f.split(s.Options, area, x, gap)
 	for _, up := range []bool{true, false} {
 		list := f.side(up)
 		for i, p := range list {
 			if i == forceLines {
 				break
 			}
-			text := f.v.named(s.Options, p.line)
+			name, numbers := f.v.apart(s.Options, p.line)
 			if i == forceLines-1 && len(list) > forceLines {
-				text = s.Say("and %s more", chart.Count(len(list)-i))
+				name, numbers = s.Say("and %s more", chart.Count(len(list)-i)), ""
 			}
-			line := y + nameLine*float64(i) + 11
+			at, room, align := draw.Point{X: split + gap, Y: y + nameLine*float64(i) + 11}, area.X1-split-gap, draw.Start
 			if up {
-				s.Text(smallFont.Fit(text, split-gap-area.X0), draw.Point{X: split - gap, Y: line}, smallFont, s.Ink, draw.Place{Align: draw.End})
-			} else {
-				s.Text(smallFont.Fit(text, area.X1-split-gap), draw.Point{X: split + gap, Y: line}, smallFont, s.Ink, draw.Place{})
+				at.X, room, align = split-gap, split-gap-area.X0, draw.End
 			}
+			s.Text(smallFont.Fit(smallFont.Fit(name, room-smallFont.Width(numbers))+numbers, room), at, smallFont, s.Ink, draw.Place{Align: align})
 		}
 	}
+}
+
+// split is where the names of both sides meet: below the output, or as near to it as both
+// have room.
+func (f *force) split(o *chart.Options, area draw.Rect, x, gap float64) float64 {
+	need := func(up bool) float64 {
+		w := area.W() * 0.2
+		list := f.side(up)
+		for _, p := range list[:min(len(list), forceLines)] {
+			w = max(w, smallFont.Width(f.v.named(o, p.line))+gap)
+		}
+		return w
+	}
+	left, right := need(true), need(false)
+	if left+right > area.W() {
+		return area.X0 + min(max(area.W()*left/(left+right), area.W()*0.4), area.W()*0.6)
+	}
+	return min(max(x, area.X0+left), area.X1-right)
 }
 
 // Describe implements chart.Art.

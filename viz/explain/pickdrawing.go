@@ -182,7 +182,7 @@ func (k *pickPen) column(i int) {
 		if !d.covers(i-1, j) {
 			draw.Frame(k, box, 1.6, k.Ink)
 		}
-		k.Text(smallFont.Fit(signedNumber(v), pickColumn-8), draw.Point{X: middle, Y: box.Y0 + 14}, smallFont, onFill(fill), draw.Place{Align: draw.Middle})
+		k.Text(smallFont.Fit(signedNumber(v), pickColumn-8), draw.Point{X: middle, Y: box.Y0 + 14}, smallFont, chart.InkOn(fill), draw.Place{Align: draw.Middle})
 		k.Hover(box, d.row(i)+", "+d.feature(i, j)+": "+signedNumber(v))
 	}
 	k.Text(share(p.Covered[i]), draw.Point{X: middle, Y: k.line(len(d.order)) + 16}, lineFont, k.Ink, draw.Place{Align: draw.Middle})

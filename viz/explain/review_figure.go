@@ -56,7 +56,7 @@ func (r *Review) Figure() *chart.Figure {
 // lines are a heading for each rate, and below it the groups.
 func (r *Review) lines(o *chart.Options) (list []boardLine) {
 	for _, m := range measures {
-		list = append(list, boardLine{name: measureName(o, m.name)})
+		list = append(list, boardLine{name: measureName(o, m.name), head: true})
 		for _, g := range r.Groups {
 			list = append(list, boardLine{name: draw.Clean(g.Name), value: "n = " + chart.Count(m.of(&g).Of)})
 		}

@@ -103,7 +103,7 @@ func (r *Review) Contributions(why *Attribution) *chart.Figure {
 	art := &board{height: 18, over: 2, lines: func(o *chart.Options) (lines []boardLine) {
 		for i, s := range list {
 			if i%groups == 0 {
-				lines = append(lines, boardLine{name: draw.Clean(s.Feature)})
+				lines = append(lines, boardLine{name: draw.Clean(s.Feature), head: true})
 			}
 			lines = append(lines, boardLine{name: draw.Clean(s.Group)})
 		}
@@ -149,7 +149,7 @@ func (r *Review) drawShares(c *boardPen, list []Share) {
 		low, high := c.x(max(s.Low, c.b.lo)), c.x(min(s.High, c.b.hi))
 		c.Line([]draw.Point{{X: low, Y: y}, {X: high, Y: y}}, 2, col)
 		c.Dots([]draw.Point{{X: c.x(s.Mean), Y: y}}, draw.Dot{Radius: 4}, []color.NRGBA{col})
-		c.Text(signedNumber(s.Mean), draw.Point{X: high + 6, Y: y + 4}, smallFont, c.Soft, draw.Place{})
+		c.note(signedNumber(s.Mean), draw.Point{X: high + 6, Y: y + 4}, smallFont, c.Soft, draw.Start)
 		c.Hover(draw.Rect{X0: low, Y0: y - 8, X1: high, Y1: y + 8}, fmt.Sprintf("%s, %s: %s (%s … %s)", draw.Clean(s.Feature), draw.Clean(s.Group), signedNumber(s.Mean), chart.Number(s.Low), chart.Number(s.High)))
 	}
 }

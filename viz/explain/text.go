@@ -87,7 +87,7 @@ func (p *prose) word(s *chart.Sheet, area draw.Rect, w placedWord, most float64)
 	ink := s.Ink
 	if v != 0 && most > 0 {
 		s.Fill(box, fill)
-		ink = onFill(fill)
+		ink = chart.InkOn(fill)
 	}
 	s.Text(w.text, draw.Point{X: box.X0 + wordPad, Y: area.Y0 + w.y + 5}, wordFont, ink, draw.Place{})
 	about := w.text + ": " + signedNumber(v)
@@ -119,7 +119,7 @@ func (p *prose) key(s *chart.Sheet, area draw.Rect, most float64) {
 	for _, side := range []struct {
 		v    float64
 		text string
-	}{{most, s.Say("raises %s", draw.Clean(p.v.output(s.Options)))}, {-most, s.Say("lowers it")}} {
+	}{{most, s.Say("goes with a higher value of %s", draw.Clean(p.v.output(s.Options)))}, {-most, s.Say("goes with a lower one")}} {
 		text := smallFont.Fit(side.text, max(area.X1-x-18, 0))
 		if text == "" {
 			return

@@ -40,6 +40,7 @@ type treeDrawing struct {
 	rows    [][]int // of each node
 	onPath  map[int]bool
 	root    *treeNode
+	levels  map[int][]*treeNode
 	slots   float64
 	depth   int
 }
@@ -74,7 +75,7 @@ func newTreeDrawing(e *trees.Ensemble, k int, set *data.Set, row [][]float64) (*
 	if _, cols := t.x.Dims(); cols != e.Inputs && !(e.MoreInputs && cols > e.Inputs) {
 		return nil, fmt.Errorf("the trees ask for %d features, and the rows have %d", e.Inputs, cols)
 	}
-	d := &treeDrawing{e: e, k: k, t: e.Trees[k], x: t.x, labels: set.Labels(), classes: set.Classes(), names: t.features, onPath: map[int]bool{}}
+	d := &treeDrawing{e: e, k: k, t: e.Trees[k], x: t.x, labels: set.Labels(), classes: set.Classes(), names: t.features, onPath: map[int]bool{}, levels: map[int][]*treeNode{}}
 	if len(e.Features) >= len(d.names) {
 		d.names = e.Features
 	}
@@ -133,6 +134,7 @@ func (d *treeDrawing) leavesAt(node, levels int) int {
 func (d *treeDrawing) place(node, level, most int) *treeNode {
 	n := &treeNode{node: node, level: level}
 	d.depth = max(d.depth, level)
+	d.levels[level] = append(d.levels[level], n)
 	if d.t.IsLeaf(node) || level == most {
 		n.x = d.slots + 0.5
 		d.slots++
@@ -202,7 +204,11 @@ func (p *treePen) nodes(n *treeNode) {
 	r := p.box(n)
 	p.Fill(draw.Rect{X0: r.X0 - 2, Y0: r.Y0, X1: r.X1 + 2, Y1: r.Y1}, p.Paper)
 	if p.d.onPath[n.node] {
-		draw.Frame(p, draw.Rect{X0: r.X0 - 3, Y0: r.Y0 - 1, X1: r.X1 + 3, Y1: r.Y1 + 1}, 1.6, p.Warning)
+		out := 3.0
+		if n.left != nil { // the text may be wider than the node
+			out += max(0, smallFont.Width(p.asks(n))-r.W()) / 2
+		}
+		draw.Frame(p, draw.Rect{X0: r.X0 - out, Y0: r.Y0 - 1, X1: r.X1 + out, Y1: r.Y1 + 1}, 1.6, p.Warning)
 	}
 	if n.left == nil {
 		p.leaf(n, r)
@@ -227,16 +233,38 @@ func (d *treeDrawing) condition(node int) string {
 
 // question draws the histogram of the feature at a node, cut where the tree cuts it.
 func (p *treePen) question(n *treeNode, r draw.Rect) {
-	condition := p.d.condition(n.node)
-	name, cut, _ := strings.Cut(condition, " ≤ ")
-	text := condition
-	if cut != "" { // the number must be seen
-		text = smallFont.Fit(name, r.W()-smallFont.Width(" ≤ "+cut)) + " ≤ " + cut
-	}
-	p.Text(smallFont.Fit(text, r.W()), draw.Point{X: (r.X0 + r.X1) / 2, Y: r.Y0 + 11}, smallFont, p.Ink, draw.Place{Align: draw.Middle})
+	p.Text(p.asks(n), draw.Point{X: (r.X0 + r.X1) / 2, Y: r.Y0 + 11}, smallFont, p.Ink, draw.Place{Align: draw.Middle})
 	plot := draw.Rect{X0: r.X0 + 2, Y0: r.Y0 + 16, X1: r.X1 - 2, Y1: r.Y1 - 2}
 	p.histogram(n.node, plot)
-	p.Hover(r, condition+"\n"+p.Count(len(p.d.rows[n.node]), "row", "rows"))
+	p.Hover(r, p.d.condition(n.node)+"\n"+p.Count(len(p.d.rows[n.node]), "row", "rows"))
+}
+
+// asks is the condition of a node, as much as there is room for.
+func (p *treePen) asks(n *treeNode) string {
+	text, room := p.d.condition(n.node), p.room(n)
+	if name, cut, ok := strings.Cut(text, " ≤ "); ok { // the number must be seen
+		text = smallFont.Fit(name, room-smallFont.Width(" ≤ "+cut)) + " ≤ " + cut
+	}
+	return smallFont.Fit(text, room)
+}
+
+// room is the width for a text at the middle of a node: it may be wider than the node, as
+// far as what stands beside it leaves room.
+func (p *treePen) room(n *treeNode) float64 {
+	r := p.box(n)
+	at := (r.X0 + r.X1) / 2
+	room := 2 * min(at-p.area.X0, p.area.X1-at)
+	for _, other := range p.d.levels[n.level] {
+		b := p.box(other)
+		switch d := math.Abs((b.X0+b.X1)/2 - at); {
+		case other == n:
+		case other.left == nil:
+			room = min(room, 2*d-b.W()-slotGap)
+		default: // whose text is as wide
+			room = min(room, d-slotGap)
+		}
+	}
+	return max(room, r.W())
 }
 
 const treeBins = 24
@@ -331,8 +359,13 @@ func (p *treePen) leaf(n *treeNode, r draw.Rect) {
 		p.Fill(bar, p.Grid)
 	}
 	lines := []string{"n = " + chart.Count(len(rows)), p.d.gives(n.node)}
+	_, short := p.d.answer(n.node) // colours say the class
 	if n.hidden > 0 {
-		lines[1] = p.Say("%s leaves below", chart.Count(n.hidden))
+		lines[1], short = p.Say("%s leaves below", chart.Count(n.hidden)), "↓ "+chart.Count(n.hidden)
+	}
+	about := strings.Join(lines, "\n")
+	if short != "" && smallFont.Width(lines[1]) > r.W() {
+		lines[1] = short
 	}
 	for i, text := range lines {
 		ink := p.Soft
@@ -341,7 +374,7 @@ func (p *treePen) leaf(n *treeNode, r draw.Rect) {
 		}
 		p.Text(smallFont.Fit(text, r.W()), draw.Point{X: (r.X0 + r.X1) / 2, Y: r.Y0 + 32 + 14*float64(i)}, smallFont, ink, draw.Place{Align: draw.Middle})
 	}
-	p.Hover(r, strings.Join(lines, "\n"))
+	p.Hover(r, about)
 }
 
 // spectrum is the histogram of the values of rows, from the least to the greatest of all.
@@ -366,8 +399,15 @@ func (p *treePen) spectrum(rows []int, r draw.Rect) {
 	}
 }
 
-// gives is what a leaf predicts: the class of the greatest value, or the value.
+// gives is what a leaf predicts, in words.
 func (d *treeDrawing) gives(node int) string {
+	class, value := d.answer(node)
+	return strings.TrimSpace(class + " " + value)
+}
+
+// answer is what a leaf predicts: the class of the greatest value and its share, or the
+// value.
+func (d *treeDrawing) answer(node int) (class, value string) {
 	v := d.t.Values(node)
 	if len(v) > 1 && len(d.classes) == len(v) {
 		best, total := 0, 0.0
@@ -378,14 +418,14 @@ func (d *treeDrawing) gives(node int) string {
 			}
 		}
 		if total > 0 {
-			return draw.Clean(d.classes[best]) + " " + share(v[best]/total)
+			value = share(v[best] / total)
 		}
-		return draw.Clean(d.classes[best])
+		return draw.Clean(d.classes[best]), value
 	}
 	if len(v) == 0 {
-		return ""
+		return "", ""
 	}
-	return chart.Number(v[0])
+	return "", chart.Number(v[0])
 }
 
 // key names the classes.

@@ -99,7 +99,7 @@ func (w *waterfall) bar(c *boardPen, i int) {
 	l := c.lines[i]
 	c.Hover(hover, strings.TrimSpace(l.name+" "+l.value)+": "+text)
 	if math.Abs(x1-x0) > width+12 && w.v.reach(i) == 0 {
-		c.Text(text, draw.Point{X: (x0 + x1) / 2, Y: y + 4}, smallFont, onFill(fill), draw.Place{Align: draw.Middle})
+		c.Text(text, draw.Point{X: (x0 + x1) / 2, Y: y + 4}, smallFont, chart.InkOn(fill), draw.Place{Align: draw.Middle})
 		return
 	}
 	right := max(x0, x1) + 5
@@ -107,21 +107,14 @@ func (w *waterfall) bar(c *boardPen, i int) {
 		right = max(right, c.x(w.to[i]+e)+5)
 	}
 	if right+width <= c.area.X1+6 {
-		c.numeral(text, right, y)
+		c.note(text, draw.Point{X: right, Y: y + 4}, smallFont, c.Ink, draw.Start)
 		return
 	}
 	left := min(x0, x1) - 5
 	if e := w.v.reach(i); e > 0 {
 		left = min(left, c.x(w.to[i]-e)-5)
 	}
-	c.numeral(text, left-width, y)
-}
-
-// numeral writes a number that begins at x, on paper: lines that cross it would be read as
-// parts of it.
-func (c *boardPen) numeral(text string, x, y float64) {
-	c.Fill(draw.Rect{X0: x - 1, Y0: y - 6, X1: x + smallFont.Width(text) + 1, Y1: y + 6}, c.Paper)
-	c.Text(text, draw.Point{X: x, Y: y + 4}, smallFont, c.Ink, draw.Place{})
+	c.note(text, draw.Point{X: left, Y: y + 4}, smallFont, c.Ink, draw.End)
 }
 
 // arrow draws a bar that points to where it ends.

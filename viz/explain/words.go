@@ -25,16 +25,21 @@ func (v *view) chosen(o *chart.Options) string {
 
 // named is a feature with its value in a row and its contribution.
 func (v *view) named(o *chart.Options, i int) string {
+	name, numbers := v.apart(o, i)
+	return name + numbers
+}
+
+// apart is a feature, and apart from it its value in a row and its contribution.
+func (v *view) apart(o *chart.Options, i int) (name, numbers string) {
 	name, value := v.line(o, i)
-	name = draw.Clean(name)
 	if value != "" {
-		name += " = " + value
+		numbers = " = " + value
 	}
-	text := name + " (" + signedNumber(v.contribution(0, i))
+	numbers += " (" + signedNumber(v.contribution(0, i))
 	if e := v.deviation(0, i); e > 0 {
-		text += " ± " + chart.Number(e)
+		numbers += " ± " + chart.Number(e)
 	}
-	return text + ")"
+	return draw.Clean(name), numbers + ")"
 }
 
 // describeRow says what raises and what lowers the output for a row. What a model

@@ -51,7 +51,7 @@ func between(before, after rune, was string) string {
 }
 
 func latin(r rune) bool {
-	return unicode.Is(unicode.Latin, r) || unicode.IsDigit(r)
+	return unicode.Is(unicode.Latin, r) || unicode.IsNumber(r)
 }
 
 // chineseRune reports whether a rune is a character or punctuation of Chinese.
