@@ -104,25 +104,36 @@ func (f *force) draw(s *chart.Sheet, area draw.Rect, ruler *chart.Ruler) {
 	}
 	x := ruler.X(reached, area)
 	s.Line([]draw.Point{{X: x, Y: area.Y0 - 2}, {X: x, Y: middle + forceBar/2 + 6}}, 1.4, s.Ink)
-	f.heading(s, area, x)
+	left, right := f.heading(s, area, x)
 	f.names(s, area, middle+forceBar/2+8, x)
 	if b := ruler.X(f.v.base(), area); f.v.a.Base != nil {
 		s.Dashed([]draw.Point{{X: b, Y: area.Y0}, {X: b, Y: middle + forceBar/2 + 6}}, 1.2, s.Ink, 1)
+		text := s.Say("base") + " = " + chart.Number(f.v.base())
+		half := smallFont.Width(text) / 2
+		at := min(max(b, area.X0+half), area.X1-half)
+		if at+half < left-8 || at-half > right+8 {
+			s.Text(text, draw.Point{X: at, Y: area.Y0 - 8}, smallFont, s.Soft, draw.Place{Align: draw.Middle})
+		}
 	}
 }
 
-// heading writes the output above where the sides meet, and which side is which.
-func (f *force) heading(s *chart.Sheet, area draw.Rect, x float64) {
+// heading writes the output above where the sides meet, and which side is which, from
+// left to right.
+func (f *force) heading(s *chart.Sheet, area draw.Rect, x float64) (left, right float64) {
 	text := smallFont.Fit(f.v.summit(s.Options)+" = "+chart.Number(f.v.reached(0)), area.W()/2)
 	half := smallFont.Width(text) / 2
 	at := min(max(x, area.X0+half), area.X1-half)
 	s.Text(text, draw.Point{X: at, Y: area.Y0 - 8}, smallFont, s.Ink, draw.Place{Align: draw.Middle})
-	if higher := s.Say("higher →"); at-half-8-smallFont.Width(higher) > area.X0 {
-		s.Text(higher, draw.Point{X: at - half - 8, Y: area.Y0 - 8}, smallFont, up(s), draw.Place{Align: draw.End})
+	left, right = at-half, at+half
+	if higher := s.Say("higher →"); left-8-smallFont.Width(higher) > area.X0 {
+		s.Text(higher, draw.Point{X: left - 8, Y: area.Y0 - 8}, smallFont, up(s), draw.Place{Align: draw.End})
+		left -= 8 + smallFont.Width(higher)
 	}
-	if lower := s.Say("← lower"); at+half+8+smallFont.Width(lower) < area.X1 {
-		s.Text(lower, draw.Point{X: at + half + 8, Y: area.Y0 - 8}, smallFont, down(s), draw.Place{})
+	if lower := s.Say("← lower"); right+8+smallFont.Width(lower) < area.X1 {
+		s.Text(lower, draw.Point{X: right + 8, Y: area.Y0 - 8}, smallFont, down(s), draw.Place{})
+		right += 8 + smallFont.Width(lower)
 	}
+	return left, right
 }
 
 // names lists what pushes, the strongest first, each side at its own half.
