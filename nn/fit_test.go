@@ -37,6 +37,9 @@ func TestDigits(t *testing.T) {
 
 // TestReviews: a network that reads words in their order tells what reviews mean.
 func TestReviews(t *testing.T) {
+	if testing.Short() {
+		t.Skip("under the race detector it trains for a minute, and TestDigits trains too")
+	}
 	reviews := data.Reviews(data.Length(60))
 	model := nn.Sequential(nn.Embedding(1000, 64), nn.LSTM(64), nn.Dense(1, nn.Sigmoid))
 	h := nn.Fit(model, reviews.Train, nn.Config{Optimizer: nn.Adam(2e-3), Loss: nn.BinaryCrossEntropy, Epochs: 4, Validation: reviews.Test, Metrics: []nn.Metric{nn.Accuracy}})

@@ -35,7 +35,7 @@ const policy = `
 	display:
 	viz/draw/cjk:
 	viz/draw:           viz/draw/cjk golang.org/x/image codeberg.org/go-fonts/liberation codeberg.org/go-pdf/fpdf
-	internal/legible:   viz/draw
+	internal/legible:   internal/golden viz/draw
 	viz/words:
 	viz/model:
 	viz/chart:          viz/draw viz/words golang.org/x/image

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"testing"
 
+	"loupe/internal/golden"
 	"loupe/viz/draw"
 )
 
@@ -28,7 +29,7 @@ type Changing[F, O any] interface {
 // Figures checks each figure in each of some looks.
 func Figures[F Changing[F, O], O any](t *testing.T, list map[string]F, looks map[string][]O) {
 	t.Helper()
-	for name, f := range list {
+	for name, f := range golden.Few(list) {
 		for look, options := range looks {
 			var as any = f.With(options...)
 			Check(t, name+", "+look, as.(Figure))

@@ -111,6 +111,9 @@ var looks = map[string][]chart.Option{
 }
 
 func TestTexts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("its models train for minutes under the race detector")
+	}
 	legible.Figures(t, samples(), looks)
 	legible.Figures(t, nasty(), looks)
 }

@@ -19,7 +19,7 @@ import (
 )
 
 func TestPictures(t *testing.T) {
-	for name, f := range samples() {
+	for name, f := range golden.Few(samples()) {
 		img, err := f.Image(1)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -49,7 +49,7 @@ func TestTexts(t *testing.T) {
 		"colourblind": {Theme(ColorBlind), Language(words.Chinese)},
 	}
 	for _, list := range []map[string]*Figure{samples(), nasty()} {
-		for name, f := range list {
+		for name, f := range golden.Few(list) {
 			for look, options := range looks {
 				for _, width := range []float64{0, 250, 400, 700, 1400} {
 					if look != "light" && width != 400 && width != 1400 {
@@ -66,24 +66,9 @@ func TestTexts(t *testing.T) {
 	}
 }
 
-// some are all figures, but an eighth of them with -short, as under the race detector, where
-// all would take minutes.
-func some(all map[string]*Figure) map[string]*Figure {
-	if !testing.Short() {
-		return all
-	}
-	few := map[string]*Figure{}
-	for i, name := range slices.Sorted(maps.Keys(all)) {
-		if i%8 == 0 {
-			few[name] = all[name]
-		}
-	}
-	return few
-}
-
 // TestFormats makes every figure twice in every format: the bytes are the same.
 func TestFormats(t *testing.T) {
-	first, second := some(samples()), samples()
+	first, second := golden.Few(samples()), samples()
 	for name, f := range first {
 		for format, file := range map[string]func(*Figure) ([]byte, error){"PNG": (*Figure).PNG, "SVG": (*Figure).SVG, "PDF": (*Figure).PDF} {
 			a, err := file(f)
@@ -95,7 +80,7 @@ func TestFormats(t *testing.T) {
 			}
 		}
 	}
-	for name, f := range some(nasty()) {
+	for name, f := range golden.Few(nasty()) {
 		svg, err := f.SVG()
 		if err != nil {
 			t.Errorf("%s: %v", name, err)

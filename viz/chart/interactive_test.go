@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"loupe/internal/golden"
 )
 
 var specs = flag.String("specs", "", "a folder to write the Vega-Lite specification of every figure to, for its schema")
@@ -16,7 +18,7 @@ var specs = flag.String("specs", "", "a folder to write the Vega-Lite specificat
 // bytes.
 func TestInteractive(t *testing.T) {
 	for _, list := range [][2]map[string]*Figure{{samples(), samples()}, {nasty(), nasty()}} {
-		for name, f := range some(list[0]) {
+		for name, f := range golden.Few(list[0]) {
 			a, err := f.Interactive().Spec()
 			if err != nil {
 				t.Errorf("%s: %v", name, err)
@@ -99,7 +101,7 @@ func TestData(t *testing.T) {
 
 // TestHTML reads the page for what a browser would load or run.
 func TestHTML(t *testing.T) {
-	for name, f := range nasty() {
+	for name, f := range golden.Few(nasty()) {
 		page, err := f.HTML()
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
