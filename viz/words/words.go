@@ -7,7 +7,10 @@ package words
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
+	"strings"
+	"unicode"
 )
 
 // A Language is what the words of a figure are in.
@@ -36,14 +39,22 @@ func (l Language) Say(format string, args ...any) string {
 	return fmt.Sprintf(format, args...)
 }
 
-// Prose makes sentences that blanks set apart into a text as the language has it: in
-// Chinese the blanks go.
+// Prose makes sentences that blanks set apart into a text as the language has it. In Chinese
+// the blanks go. In English sentences begin with a capital where the word is not the user's,
+// whose names stay as they are.
 func (l Language) Prose(text string) string {
 	if l == Chinese {
 		return afterStop.ReplaceAllString(text, "$1")
 	}
-	return text
+	return ourStarts.ReplaceAllStringFunc(text, func(start string) string {
+		i := strings.IndexFunc(start, unicode.IsLower)
+		return start[:i] + strings.ToUpper(start[i:i+1]) + start[i+1:]
+	})
 }
+
+// ourStarts are the words of figures that sentences begin with.
+var ourStarts = regexp.MustCompile(`(^|[.!?] )(the output|the contributions|output \d|accepted|accuracy|right \()`)
+
 
 // Count says how many things there are, with their noun.
 func (l Language) Count(n int, one, many string) string {

@@ -125,6 +125,19 @@ func TestJoints(t *testing.T) {
 	}
 }
 
+// TestProse: names of users stay as they are.
+func TestProse(t *testing.T) {
+	for text, want := range map[string]string{
+		"the output is 3. benign is 0.9. accepted: 4 %. right (accuracy): 5 %": "The output is 3. benign is 0.9. Accepted: 4 %. Right (accuracy): 5 %",
+		"LIME: the output is 3, the contributions to output 1 are":             "LIME: the output is 3, the contributions to output 1 are",
+		"output 1 is 0.5": "Output 1 is 0.5",
+	} {
+		if got := English.Prose(text); got != want {
+			t.Errorf("%q", got)
+		}
+	}
+}
+
 func Example() {
 	for _, l := range []Language{English, Chinese} {
 		fmt.Println(l.Count(1200, "value", "values") + l.Say(" from %s to %s", "0", "9"))
