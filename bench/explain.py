@@ -129,7 +129,10 @@ def prepare(folder):
                 continue
             text = f"{name}, {n} {'row' if n == 1 else 'rows'}"
             tasks[f"kernel {name} {n}"] = (f"Kernel SHAP, {text}", lambda kernel=kernel, rows=rows: kernel.shap_values(rows, silent=True), 0, f)
-            tasks[f"permutation {name} {n}"] = (f"Permutation SHAP, {text}", lambda order=order, rows=rows: order(rows, silent=True), 0, f)
+            explain = lambda order=order, rows=rows: order(rows, silent=True)
+            # SHAP takes 500 // (2 × 30 + 1) = 8 orders of the features; Loupe 10 unless it is told.
+            tasks[f"permutation {name} {n}"] = (f"Permutation SHAP, 8 orders, {text}", explain, 0, f)
+            tasks[f"permutation default {name} {n}"] = (f"… 10 orders beside SHAP's 8, {text}", explain, 0, f)
             tasks[f"lime {name} {n}"] = (f"LIME, {text}", lambda local=local, rows=rows, f=f: [local.explain_instance(r, f, num_samples=5000) for r in rows], 0, f)
     why = path(x)[:, :, 1]
     why.feature_names = names

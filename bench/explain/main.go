@@ -140,7 +140,8 @@ func prepare(folder string) (map[string]task, error) {
 	for name, m := range models {
 		for n, x := range map[string]*mat.Dense{"1": rows(200, 201), "10": rows(200, 210)} {
 			tasks["kernel "+name+" "+n] = of(func() explainer { return explain.KernelSHAP(m, background) }, x)
-			tasks["permutation "+name+" "+n] = of(func() explainer { return explain.PermutationSHAP(m, background) }, x)
+			tasks["permutation "+name+" "+n] = of(func() explainer { return explain.PermutationSHAP(m, background, explain.Samples(8)) }, x)
+			tasks["permutation default "+name+" "+n] = of(func() explainer { return explain.PermutationSHAP(m, background) }, x)
 			tasks["lime "+name+" "+n] = of(func() explainer { return explain.LIME(m, all) }, x)
 		}
 	}
