@@ -55,7 +55,6 @@ func (l Language) Prose(text string) string {
 // ourStarts are the words of figures that sentences begin with.
 var ourStarts = regexp.MustCompile(`(^|[.!?] )(the output|the contributions|output \d|accepted|accuracy|right \()`)
 
-
 // Count says how many things there are, with their noun.
 func (l Language) Count(n int, one, many string) string {
 	if n == 1 && l == English {
