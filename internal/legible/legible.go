@@ -110,8 +110,8 @@ func (c *canvas) Text(s string, at draw.Point, f draw.Font, col color.NRGBA, p d
 	if box.X0 < 0 || box.Y0 < 0 || box.X1 > c.page.X1 || box.Y1 > c.page.Y1 {
 		c.bad = append(c.bad, fmt.Sprintf("%q leaves the page: %.1f", s, box))
 	}
-	if under, ok := c.under(box); ok && contrast(col, under) < leastContrast {
-		c.bad = append(c.bad, fmt.Sprintf("%q has a contrast of %.1f : 1 to what is below", s, contrast(col, under)))
+	if under, ok := c.under(box); ok && draw.Contrast(col, under) < leastContrast {
+		c.bad = append(c.bad, fmt.Sprintf("%q has a contrast of %.1f : 1 to what is below", s, draw.Contrast(col, under)))
 	}
 	for _, t := range c.list {
 		if box.X0 < t.box.X1 && t.box.X0 < box.X1 && box.Y0 < t.box.Y1 && t.box.Y0 < box.Y1 {
@@ -133,21 +133,4 @@ func (c *canvas) under(box draw.Rect) (color.NRGBA, bool) {
 		}
 	}
 	return color.NRGBA{}, false
-}
-
-// contrast is that of two colours, from 1 to 21 (WCAG 2.2).
-func contrast(a, b color.NRGBA) float64 {
-	x, y := luminance(a), luminance(b)
-	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
-}
-
-func luminance(c color.NRGBA) float64 {
-	linear := func(v uint8) float64 {
-		s := float64(v) / 255
-		if s <= 0.04045 {
-			return s / 12.92
-		}
-		return math.Pow((s+0.055)/1.055, 2.4)
-	}
-	return 0.2126*linear(c.R) + 0.7152*linear(c.G) + 0.0722*linear(c.B)
 }

@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"loupe/viz/draw"
 )
 
 // A colormap gives the colour of a value between 0 and 1.
@@ -97,22 +99,10 @@ func stops(colors []string) colormap {
 	}
 }
 
-// InkOn is white or nearly black, whichever has more contrast to a colour (WCAG 2.2).
+// InkOn is white or nearly black, whichever has more contrast to a colour.
 func InkOn(c color.NRGBA) color.NRGBA {
-	if luminance(c)+0.05 > math.Sqrt((1+0.05)*(luminance(Light.Ink)+0.05)) {
+	if draw.Contrast(Light.Ink, c) > draw.Contrast(Light.Paper, c) {
 		return Light.Ink
 	}
 	return Light.Paper
-}
-
-// luminance is how bright a colour is, from 0 to 1.
-func luminance(c color.NRGBA) float64 {
-	linear := func(v uint8) float64 {
-		s := float64(v) / 255
-		if s <= 0.04045 {
-			return s / 12.92
-		}
-		return math.Pow((s+0.055)/1.055, 2.4)
-	}
-	return 0.2126*linear(c.R) + 0.7152*linear(c.G) + 0.0722*linear(c.B)
 }
