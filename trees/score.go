@@ -17,18 +17,18 @@ func (e *Ensemble) Score(set *data.Set) float64 {
 		fail("Score", "the samples of %s have %d features, and the ensemble takes %d", set.Name(), set.Width(), e.Inputs)
 	}
 	y := e.Raw(set.Matrix())
+	e.Finish(y.RawMatrix().Data)
 	if targets := set.Targets(); targets != nil {
 		if _, outputs := y.Dims(); outputs != 1 {
 			fail("Score", "%s has numbers to predict, and the ensemble has %d outputs", set.Name(), outputs)
 		}
-		return determination(targets, func(i int) float64 { e.Finish(y.RawRowView(i)); return y.At(i, 0) })
+		return determination(targets, func(i int) float64 { return y.At(i, 0) })
 	}
 	if _, outputs := y.Dims(); outputs == 1 && e.Link != Logistic {
 		fail("Score", "%s has classes to predict, and the ensemble predicts a number", set.Name())
 	}
 	right := 0
 	for i := range set.Len() {
-		e.Finish(y.RawRowView(i))
 		if classOf(y.RawRowView(i)) == set.Y(i) {
 			right++
 		}

@@ -163,9 +163,9 @@ class Readers(unittest.TestCase):
         # the most tables stands for all that are trusted.
         most = max(self.books, key=lambda name: sum("text/html" in out.data for _, out in outputs(self.books[name])))
         trusted = {"trusted-" + most: self.books[most]}
-        lab = Lab(self.books | trusted, trusted)
-        self.addCleanup(lab.close)
         books = self.books | trusted
+        lab = Lab(books, trusted)
+        self.addCleanup(lab.close)
         for (name, book), page in zip(books.items(), self.pages(lab.address(name, alone=True) for name in books)):
             with self.subTest(notebook=name):
                 shown = page.locator(".jp-OutputArea-output img")

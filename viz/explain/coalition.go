@@ -30,23 +30,15 @@ func (c *coalitions) addPlayers(players ...int) {
 	}
 }
 
-// distinct returns the different coalitions in their order, and which of them each one is. Of
-// more players than a word has bits, hardly any is there twice, and all count as different.
+// distinct returns the different ones of coalitions of a word each, in their order, and which
+// of them each one is.
 func (c *coalitions) distinct() (some *coalitions, which []int) {
-	which = make([]int, c.len())
-	if c.words > 1 {
-		for i := range which {
-			which[i] = i
-		}
-		return c, which
-	}
-	some = &coalitions{words: 1}
-	number := make(map[uint64]int, len(which))
+	some, which = &coalitions{words: 1}, make([]int, len(c.bits))
+	numbers := newFound(len(c.bits))
+	numbers.clear()
 	for i, s := range c.bits {
-		n, ok := number[s]
+		n, ok := numbers.place(s)
 		if !ok {
-			n = len(some.bits)
-			number[s] = n
 			some.bits = append(some.bits, s)
 		}
 		which[i] = n

@@ -114,12 +114,15 @@ func (g *game) values(c *coalitions) ([]float64, error) {
 }
 
 // drawn returns what coalitions are worth of which some were drawn more than once: these are
-// asked for once.
+// asked for once. Of more players than a word has bits, hardly any is there twice.
 func (g *game) drawn(c *coalitions) ([]float64, error) {
+	if c.words > 1 {
+		return g.values(c)
+	}
 	some, which := c.distinct()
 	worth, err := g.values(some)
-	if err != nil || some.len() == c.len() {
-		return worth, err
+	if err != nil {
+		return nil, err
 	}
 	k := g.p.outputs
 	all := make([]float64, len(which)*k)

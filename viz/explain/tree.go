@@ -100,13 +100,12 @@ func (x *TreeExplainer) prepare(list []Option) error {
 		return errors.New("predictions of several classes by softmax are no sums of trees: explain the sums, without Probability, or give ExactSHAP or KernelSHAP the ensemble")
 	}
 	y := x.e.Raw(x.background.x)
+	if x.linked {
+		x.e.Finish(y.RawMatrix().Data)
+	}
 	x.base = make([]float64, len(x.e.Outputs))
 	for i := range n {
-		row := y.RawRowView(i)
-		if x.linked {
-			x.e.Finish(row)
-		}
-		for k, v := range row {
+		for k, v := range y.RawRowView(i) {
 			x.base[k] += v / float64(n)
 		}
 	}
